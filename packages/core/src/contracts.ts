@@ -1,0 +1,10 @@
+/** What drivers implement and are given. Adapters import this entry and nothing else of core. */
+export * from './lib/contracts/actor.ts'
+export * from './lib/contracts/asset.ts'
+export * from './lib/contracts/errors.ts'
+export * from './lib/contracts/filter.ts'
+export * from './lib/contracts/generator.ts'
+export * from './lib/contracts/json.ts'
+export * from './lib/contracts/metadata.ts'
+export * from './lib/contracts/runtime.ts'
+export * from './lib/contracts/storage.ts'

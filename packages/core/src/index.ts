@@ -1,0 +1,5 @@
+export * from './contracts.ts'
+export type * from './lib/assets/assets.ts'
+export type * from './lib/kinds/kind.ts'
+export type * from './lib/policy/rule.ts'
+export type * from './lib/stowage.ts'

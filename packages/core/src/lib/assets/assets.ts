@@ -1,0 +1,192 @@
+import type { Action, Actor, Space } from '../contracts/actor.ts'
+import type { AssetState, AssetType, ProcessingState, Visibility } from '../contracts/asset.ts'
+import type { Column, Filter, Sort } from '../contracts/filter.ts'
+import type { AspectRatio } from '../contracts/generator.ts'
+import type { JsonObject } from '../contracts/json.ts'
+import type { ByteRange, LocalFile } from '../contracts/storage.ts'
+import type { AssetId, Kind } from '../kinds/kind.ts'
+
+/** An asset as callers see it. */
+export interface Asset {
+  readonly id: AssetId
+  readonly kind: string
+  readonly space: string
+  readonly createdBy: string | null
+  readonly type: AssetType
+  readonly state: AssetState
+  readonly processing: ProcessingState
+  readonly processingError: string | null
+  readonly visibility: Visibility
+  readonly title: string | null
+  readonly description: string | null
+  readonly slug: string | null
+  readonly filename: string | null
+  /** Decided from the bytes first; `application/octet-stream` when unknown; null without bytes. */
+  readonly contentType: string | null
+  readonly sizeBytes: number | null
+  /** Lower-case hexadecimal. */
+  readonly sha256: string | null
+  readonly width: number | null
+  readonly height: number | null
+  readonly properties: JsonObject
+  readonly fields: JsonObject
+  readonly metadata: JsonObject
+  readonly tags: readonly string[]
+  readonly externalUrl: string | null
+  readonly version: number
+  /** Strong ETag of the record, quoted. */
+  readonly etag: string
+  /** Strong ETag of the bytes, quoted, from their digest; null without bytes. */
+  readonly contentEtag: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What a caller may say of an asset. */
+export interface AssetDetails {
+  readonly filename?: string
+  readonly title?: string | null
+  readonly description?: string | null
+  readonly visibility?: Visibility
+  readonly fields?: JsonObject
+  readonly metadata?: JsonObject
+  readonly tags?: readonly string[]
+}
+
+export interface UploadInput extends AssetDetails {
+  readonly body: AsyncIterable<Uint8Array> | Uint8Array
+  /** What the sender says it is: believed only where the bytes agree. */
+  readonly contentType?: string
+  /** Exact length, where the sender declared one. */
+  readonly sizeBytes?: number
+  /** SHA-256 the bytes must have, lower-case hexadecimal; `checksum_mismatch` otherwise. */
+  readonly sha256?: string
+  /** Asked once after the last byte: details that arrived behind the file. They win over earlier ones. */
+  readonly late?: () => AssetDetails | Promise<AssetDetails>
+  readonly signal?: AbortSignal
+  readonly onProgress?: (receivedBytes: number) => void
+}
+
+export interface ReplaceInput
+  extends Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'signal' | 'onProgress' | 'filename' | 'late'> {
+  /** Value of an If-Match header over {@link Asset.etag} or {@link Asset.contentEtag}. */
+  readonly ifMatch?: string
+}
+
+export interface ListInput {
+  readonly filter?: Filter
+  /** Split at spaces; every term must match. */
+  readonly search?: string
+  /** Default: newest first. */
+  readonly sort?: Sort
+  /** 1 to 1000, default 50. */
+  readonly limit?: number
+  /** From the page before; bound to this actor, kind, space, filter and sort. */
+  readonly cursor?: string
+  /** Rows to skip, instead of a cursor. */
+  readonly offset?: number
+  /** Default `none`; `bounded` counts to 10,000. */
+  readonly total?: 'none' | 'bounded' | 'exact'
+  readonly signal?: AbortSignal
+}
+
+export interface AssetPage {
+  readonly items: readonly Asset[]
+  /** Null on the last page. */
+  readonly cursor: string | null
+  readonly total: { readonly count: number; readonly exact: boolean } | null
+}
+
+/** A merge-patch (RFC 7396) of what may change. `null` removes; arrays replace. */
+export interface AssetPatch {
+  readonly title?: string | null
+  readonly description?: string | null
+  readonly filename?: string
+  readonly visibility?: Visibility
+  readonly fields?: JsonObject
+  readonly metadata?: JsonObject | null
+  readonly tags?: readonly string[] | null
+}
+
+export interface WriteGuard {
+  /** Value of an If-Match header, compared strongly with {@link Asset.etag}; `precondition_failed` on mismatch. */
+  readonly ifMatch?: string
+}
+
+export interface OpenOptions {
+  readonly range?: ByteRange
+  readonly signal?: AbortSignal
+  /** Asks for an open local file instead of a stream where the storage can give one. Default false. */
+  readonly preferLocalFile?: boolean
+}
+
+/** Bytes, either as a stream or as an open local file which the receiver must close. */
+export type OpenedContent =
+  | { readonly body: AsyncIterable<Uint8Array>; readonly localFile?: never }
+  | { readonly localFile: LocalFile; readonly body?: never }
+
+/** A readable asset whose bytes were not touched yet: conditional answers cost no storage call. */
+export interface AssetContent {
+  readonly asset: Asset & {
+    readonly sizeBytes: number
+    readonly sha256: string
+    readonly contentType: string
+    readonly contentEtag: string
+  }
+  /** @throws `range_not_satisfiable`, `not_found` */
+  open(options?: OpenOptions): Promise<OpenedContent>
+}
+
+export interface GenerateInput extends AssetDetails {
+  /** 1 to 4000 characters. */
+  readonly prompt: string
+  /** Default `1:1`. */
+  readonly aspectRatio?: AspectRatio
+  readonly signal?: AbortSignal
+}
+
+export type AssetName = { readonly id: AssetId } | { readonly filename: string }
+
+export interface LinkOptions {
+  /** 1 to 604,800 (7 days), default 900. */
+  readonly expiresInSeconds?: number
+}
+export interface SignedLink {
+  /** URL-safe. Whoever has it may GET and HEAD this version of this asset until it expires. */
+  readonly token: string
+  readonly expiresAt: Date
+}
+
+/** What assets are asked for: a kind, and within it perhaps a space. */
+export interface AssetScope {
+  /** Default: the first kind. */
+  readonly kind?: Kind | string
+  /** Absent: the kind has no spaces, or a list across the spaces that the policy allows. */
+  readonly space?: Space
+}
+
+/**
+ * The assets that one actor may see and change. Every method asks the policy first: `unauthenticated` without an actor,
+ * `forbidden` where the actor may see the thing but not do this, `not_found` where it may not know of it.
+ */
+export interface Assets {
+  readonly actor: Actor | null
+  readonly kind: Kind
+  readonly space: Space | null
+  in(scope: AssetScope): Assets
+  /** Refuses now what would be refused later, before any body is read. With `id`: on that asset. */
+  authorize(action: Action, id?: AssetId): Promise<void>
+  upload(input: UploadInput): Promise<Asset>
+  list(input?: ListInput): Promise<AssetPage>
+  get(name: AssetName): Promise<Asset>
+  update(id: AssetId, patch: AssetPatch, guard?: WriteGuard): Promise<Asset>
+  delete(id: AssetId, guard?: WriteGuard): Promise<void>
+  content(name: AssetName): Promise<AssetContent>
+  replaceContent(id: AssetId, input: ReplaceInput): Promise<Asset>
+  generate(input: GenerateInput): Promise<Asset>
+  /** A link that reads the asset's present bytes without credentials. Needs `read`. */
+  createLink(id: AssetId, options?: LinkOptions): Promise<SignedLink>
+}
+
+/** A column that lists may filter or sort by, and whether it is one of the kind's own. */
+export type ListColumn = Column

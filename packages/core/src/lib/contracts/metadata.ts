@@ -1,0 +1,214 @@
+import type { AssetRecord, AssetState, BlobRecord, BlobState } from './asset.ts'
+import type { Filter, Scalar, Sort } from './filter.ts'
+import type { JsonObject } from './json.ts'
+
+/** What a store needs to know of a kind: which declared fields it must filter or sort by, and index. */
+export interface KindSchema {
+  readonly name: string
+  readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' | 'boolean'; readonly indexed: boolean }[]
+}
+
+export type JobState = 'queued' | 'running' | 'failed'
+export interface JobRecord {
+  readonly id: string
+  /** Names the handler. */
+  readonly type: string
+  readonly payload: JsonObject
+  readonly state: JobState
+  readonly attempts: number
+  readonly maxAttempts: number
+  readonly runAt: number
+  readonly leaseToken: string | null
+  readonly leaseUntil: number | null
+  readonly lastError: string | null
+  readonly createdAt: number
+}
+
+/** A direct or resumable upload that has not ended yet. */
+export interface UploadRecord {
+  readonly id: string
+  readonly assetId: string
+  readonly blobId: string
+  readonly kind: string
+  readonly state: 'open' | 'completing'
+  /** The storage's own multipart id, where there is one. */
+  readonly storageUploadId: string | null
+  readonly offsetBytes: number
+  readonly declaredBytes: number | null
+  readonly leaseToken: string | null
+  readonly expiresAt: number
+  readonly data: JsonObject
+  readonly createdAt: number
+}
+
+export interface IdempotencyRecord {
+  /** Whose keys these are: tenant and actor. */
+  readonly scope: string
+  readonly key: string
+  /** Digest of the request that used it first. */
+  readonly fingerprint: string
+  readonly response: JsonObject | null
+  readonly expiresAt: number
+}
+
+/** Bytes and number of ready assets in one (kind, space). */
+export interface Usage {
+  readonly bytes: number
+  readonly count: number
+}
+
+type Changes<T, Fixed extends keyof T> = { readonly [K in keyof Omit<T, Fixed>]?: T[K] }
+export type AssetChanges = Changes<AssetRecord, 'id' | 'kind' | 'space' | 'createdBy' | 'createdAt' | 'version'>
+export type BlobChanges = Changes<BlobRecord, 'id' | 'assetId' | 'kind' | 'storage' | 'key' | 'createdAt'>
+
+/** One write with its guard. A guard that does not hold fails the whole batch. */
+export type Change =
+  | { readonly op: 'insertAsset'; readonly asset: AssetRecord }
+  /** Adds 1 to the version; `updatedAt` never goes back. */
+  | {
+      readonly op: 'updateAsset'
+      readonly id: string
+      readonly kind: string
+      readonly guard: { readonly states: readonly AssetState[]; readonly version?: number; readonly blobId?: string | null }
+      readonly set: AssetChanges
+    }
+  /** Removes the row, and its tags. */
+  | {
+      readonly op: 'deleteAsset'
+      readonly id: string
+      readonly kind: string
+      readonly guard: { readonly states: readonly AssetState[] }
+    }
+  | { readonly op: 'insertBlob'; readonly blob: BlobRecord }
+  | {
+      readonly op: 'updateBlob'
+      readonly id: string
+      readonly guard: { readonly states: readonly BlobState[]; readonly leaseToken?: string }
+      readonly set: BlobChanges
+    }
+  /** All blobs of the asset that are in one of the guard's states; none is no failure. */
+  | {
+      readonly op: 'updateBlobsOf'
+      readonly assetId: string
+      readonly guard: { readonly states: readonly BlobState[] }
+      readonly set: BlobChanges
+    }
+  | { readonly op: 'deleteBlob'; readonly id: string; readonly guard: { readonly states: readonly BlobState[] } }
+  | { readonly op: 'enqueueJob'; readonly job: JobRecord }
+  | {
+      readonly op: 'updateJob'
+      readonly id: string
+      readonly guard: { readonly leaseToken: string }
+      readonly set: Changes<JobRecord, 'id' | 'type' | 'createdAt'>
+    }
+  | { readonly op: 'deleteJob'; readonly id: string; readonly guard: { readonly leaseToken: string } }
+  | { readonly op: 'insertUpload'; readonly upload: UploadRecord }
+  | {
+      readonly op: 'updateUpload'
+      readonly id: string
+      readonly guard: {
+        readonly states: readonly UploadRecord['state'][]
+        readonly leaseToken?: string | null
+        readonly offsetBytes?: number
+      }
+      readonly set: Changes<UploadRecord, 'id' | 'assetId' | 'blobId' | 'kind' | 'createdAt'>
+    }
+  | { readonly op: 'deleteUpload'; readonly id: string; readonly guard: { readonly states: readonly UploadRecord['state'][] } }
+  | { readonly op: 'insertIdempotency'; readonly record: IdempotencyRecord }
+  | {
+      readonly op: 'updateIdempotency'
+      readonly scope: string
+      readonly key: string
+      readonly set: { readonly response: JsonObject | null; readonly expiresAt: number }
+    }
+  | { readonly op: 'deleteIdempotency'; readonly scope: string; readonly key: string }
+  /** Adds to the counters, which never go below zero. Over a limit: the batch fails with `quota_exceeded`. */
+  | {
+      readonly op: 'addUsage'
+      readonly kind: string
+      readonly space: string
+      readonly bytes: number
+      readonly count: number
+      readonly limit?: { readonly bytes?: number; readonly count?: number }
+    }
+
+/** A place in a sorted list: the sort column's value there (null sorts last in both directions) and the id. */
+export interface Position {
+  readonly value: Scalar | null
+  readonly id: string
+}
+
+export interface AssetQuery {
+  readonly kind: string
+  readonly filter: Filter
+  /** Default: `ready` only. */
+  readonly states?: readonly AssetState[]
+  readonly sort: Sort
+  /** Rows strictly after this position in sort order. Not together with `offset`. */
+  readonly after?: Position
+  readonly offset?: number
+  /** At least 1. */
+  readonly limit: number
+  readonly signal?: AbortSignal
+}
+
+export interface AssetRef {
+  readonly kind: string
+  /** Exactly one of these names the asset; the last two need `space`. */
+  readonly id?: string
+  readonly uniqueName?: string
+  readonly slug?: string
+  readonly space?: string
+  /** Default: `ready` only. */
+  readonly states?: readonly AssetState[]
+}
+
+/**
+ * A driver for the database of records.
+ *
+ * `commit` is one call: a batch of changes, all or nothing and durable once it resolves, so that a store may group the
+ * commits of many callers. A guard that does not hold rejects with `conflict` and `details: { index, op }`; a taken id, slug, name or
+ * key with `already_exists` and `details: { index, op, constraint: 'id' | 'slug' | 'uniqueName' | 'key' }`; a quota with
+ * `quota_exceeded`. A database that is locked, gone or full rejects with `unavailable`, or `insufficient_storage`.
+ * Strings with NUL or lone surrogates reject with `unprocessable`.
+ */
+export interface MetadataStore {
+  readonly name: string
+  /** Migrates, then makes the indexes that the kinds' fields need. Called once, before anything else. */
+  open(kinds: readonly KindSchema[]): Promise<void>
+  commit(changes: readonly Change[]): Promise<void>
+  getAsset(ref: AssetRef): Promise<AssetRecord | null>
+  getBlob(id: string): Promise<BlobRecord | null>
+  /** Whether a storage key has a blob row: what an audit asks of each object. */
+  getBlobByKey(storage: string, key: string): Promise<BlobRecord | null>
+  listBlobs(assetId: string): Promise<readonly BlobRecord[]>
+  /** Blobs with `dueAt <= now`, soonest first. */
+  listDueBlobs(now: number, limit: number): Promise<readonly BlobRecord[]>
+  list(query: AssetQuery): Promise<readonly AssetRecord[]>
+  /** Counts up to `max` (default 10,000); `exact` is false when there are more. */
+  count(
+    query: Pick<AssetQuery, 'kind' | 'filter' | 'states' | 'signal'>,
+    max?: number,
+  ): Promise<{ readonly count: number; readonly exact: boolean }>
+  /**
+   * Leases queued jobs whose `runAt` has come, and running ones whose lease has ended: adds 1 to `attempts`, sets `running`,
+   * `leaseToken` and `leaseUntil`. A job whose attempts are used up becomes `failed` instead. No two callers get the same job.
+   */
+  claimJobs(options: {
+    readonly types: readonly string[]
+    readonly now: number
+    readonly leaseMs: number
+    readonly leaseToken: string
+    readonly limit: number
+  }): Promise<readonly JobRecord[]>
+  getJob(id: string): Promise<JobRecord | null>
+  getUpload(id: string): Promise<UploadRecord | null>
+  listExpiredUploads(now: number, limit: number): Promise<readonly UploadRecord[]>
+  getIdempotency(scope: string, key: string): Promise<IdempotencyRecord | null>
+  /** Next number of a named sequence, from 1; never the same twice, gaps allowed. */
+  nextInSequence(name: string): Promise<number>
+  getUsage(kind: string, space: string): Promise<Usage>
+  /** Stores `value` under `name` unless there is one; returns what is stored. */
+  settingOnce(name: string, value: string): Promise<string>
+  close(): Promise<void>
+}

@@ -1,0 +1,32 @@
+/** Time source. All of Stowage reads time and waits through it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /**
+   * Calls `run` once after `delayMs`. Does not keep the process alive.
+   * @returns cancels; does nothing once `run` was called
+   */
+  after(delayMs: number, run: () => void): () => void
+}
+
+export interface Logger {
+  debug(message: string, details?: object): void
+  info(message: string, details?: object): void
+  warn(message: string, details?: object): void
+  error(message: string, details?: object): void
+}
+
+/** Something that happened to an asset. Sent after its commit; delivery is at most once, in this process. */
+export interface AssetEvent {
+  readonly type: 'asset.ready' | 'asset.failed' | 'asset.updated' | 'asset.replaced' | 'asset.deleted' | 'asset.purged'
+  readonly kind: string
+  readonly space: string
+  readonly assetId: string
+  readonly version: number
+  readonly at: number
+}
+
+export interface EventSink {
+  /** Must not throw; what it throws is logged and dropped. */
+  emit(event: AssetEvent): void
+}

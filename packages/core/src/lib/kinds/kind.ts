@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import type { AssetRecord } from '../contracts/asset.ts'
+import type { Policy } from '../policy/rule.ts'
+
+export type AssetId = string | number
+
+/** Makes and reads the ids of one kind. */
+export interface IdStrategy {
+  /** A new id in stored form: text that sorts in creation order by its bytes. */
+  create(context: {
+    readonly now: number
+    readonly nextInSequence: (name: string) => Promise<number>
+    readonly kind: string
+    readonly random: (bytes: number) => Uint8Array
+  }): string | Promise<string>
+  /** Stored form of an id as a client writes it, or null when it can't be one. */
+  parse(id: AssetId): string | null
+  /** Public form of a stored id. */
+  format(stored: string): AssetId
+}
+
+export type KeyContext = Pick<AssetRecord, 'id' | 'kind' | 'space' | 'createdBy' | 'fields' | 'contentType'> & {
+  /** Sanitised and cut to 100 bytes: safe as a key segment. */
+  readonly filename: string
+  /** Set on replacements: a readable key must then hold it, to stay unique. */
+  readonly replacementId: string | null
+}
+
+/** Where a new blob will lie. `null` key function: 160 random bits. */
+export type KeyStrategy = (asset: KeyContext) => string
+
+export interface KindLimits {
+  /** Largest file in bytes. Default 100 MiB. */
+  readonly maxBytes?: number
+  /** Largest `metadata` as JSON, in bytes. Default 64 KiB. */
+  readonly maxMetadataBytes?: number
+  /** Default 100. */
+  readonly maxTags?: number
+}
+
+export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
+  /** Lower-case letters, digits and hyphens; a column in every row. */
+  readonly name: string
+  /** Declared fields: typed, validated, filterable. */
+  readonly fields?: Fields
+  /** Declared fields that lists filter or sort by often. */
+  readonly indexes?: readonly (keyof z.output<Fields> & string)[]
+  /** Default: UUIDv7. */
+  readonly ids?: IdStrategy
+  /** Default: random keys. */
+  readonly keys?: KeyStrategy
+  /** Default: the policy given to createStowage; deny without one. */
+  readonly policy?: Policy
+  readonly limits?: KindLimits
+  /** Content types taken, as decided from the bytes: `image/png`, `image/*`. Default: all. */
+  readonly accept?: readonly string[]
+  /** `unique`: a taken filename gets `-` and 8 hex digits before its extension. Default: `any`. */
+  readonly filenames?: 'any' | 'unique'
+  /** Default: `private`. */
+  readonly visibility?: 'public' | 'private'
+}
+
+/** A declared kind of asset, with every default filled in. */
+export interface Kind<Fields extends z.ZodObject = z.ZodObject> extends KindOptions<Fields> {
+  readonly fields: Fields
+  readonly ids: IdStrategy
+  readonly limits: Required<KindLimits>
+  readonly filenames: 'any' | 'unique'
+  readonly visibility: 'public' | 'private'
+}

@@ -1,0 +1,41 @@
+import type { AssetContent, Assets } from './assets/assets.ts'
+import type { Actor } from './contracts/actor.ts'
+import type { Clock, Logger } from './contracts/runtime.ts'
+import type { StorageCapabilities } from './contracts/storage.ts'
+import type { Kind } from './kinds/kind.ts'
+
+/** Signs short values for one purpose; a token made for another purpose never opens here. */
+export interface Signer {
+  /** @returns URL-safe text that holds `value` readably, with its signature */
+  seal(value: unknown, options?: { readonly expiresAt?: number }): string
+  /** The value, or null when the token was altered, is for something else, or has expired. */
+  open(token: string): unknown
+}
+
+export interface SweepReport {
+  readonly expiredUploads: number
+  readonly purgedObjects: number
+  readonly removedAssets: number
+  readonly jobs: number
+  readonly failures: number
+}
+
+/** A running asset layer. Close it before the process ends. */
+export interface Stowage {
+  readonly kinds: readonly Kind[]
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly storage: { readonly name: string; readonly capabilities: StorageCapabilities }
+  readonly canGenerate: boolean
+  /** The assets as one actor may use them; null is anonymous. */
+  as(actor: Actor | null): Assets
+  /** The one unguarded entry: no policy is asked. For your own jobs and scripts, never for a request. */
+  readonly trusted: Assets
+  /** Opens a signed link. @throws `forbidden` for a bad or expired token, `not_found` when the asset is gone or its bytes were replaced */
+  openLink(token: string): Promise<AssetContent>
+  signer(purpose: string): Signer
+  /** One pass over everything that is due, until nothing is. Also runs by itself every minute unless `workers: false`. */
+  sweep(): Promise<SweepReport>
+  /** Ends background work, waits for what is running, closes storage and database. */
+  close(): Promise<void>
+}

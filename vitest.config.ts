@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@stowage/source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'tools/**/*.test.ts'],
+    pool: 'forks',
+    execArgv: ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+})

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { join } from 'node:path'
+
+/** An HTTP error fails the block, as it would fail the reader. */
+export const PRELUDE = 'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
+
+/** Whoever runs the tests has installed already. */
+export function withoutInstall(code: string): string {
+  return code.replace(/^\s*npm ci\s*(&&|$)/gm, '')
+}
+
+/** Checks `npm install` lines: every package named exists here, as ours or as an installed dependency. */
+export function checkInstall(code: string, root: string): void {
+  for (const command of commands(code)) {
+    const [npm, verb, ...words] = command.split(/\s+/)
+    if (npm !== 'npm' || verb !== 'install') throw new Error(`not an \`npm install\`: ${command}`)
+    for (const word of words.filter(each => !each.startsWith('-'))) {
+      const name = word.replace(/(?<=.)@.*$/, '')
+      if (!isInstalled(name, root)) throw new Error(`${name} is no package of this workspace, nor one of its dependencies`)
+    }
+  }
+}
+
+/** Checks commands that only CI itself can run: each must stand in `.ci/run`. */
+export async function checkRunByCi(code: string, root: string): Promise<void> {
+  const script = await readFile(join(root, '.ci/run'), 'utf8')
+  const run = script.split('\n').filter(line => !line.trimStart().startsWith('#'))
+  for (const command of commands(code)) {
+    if (!run.some(line => `${line} `.includes(` ${command} `))) throw new Error(`.ci/run never runs \`${command}\``)
+  }
+}
+
+function commands(code: string): string[] {
+  return code
+    .split(/\n|&&/)
+    .map(command => command.replace(/\s#.*$/, '').trim())
+    .filter(command => command !== '')
+}
+
+function isInstalled(name: string, root: string): boolean {
+  try {
+    return findPackageJSON(name, join(root, 'package.json')) !== undefined
+  } catch {
+    return false
+  }
+}

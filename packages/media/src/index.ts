@@ -1,0 +1,2 @@
+export { type OpenAiImageGeneratorOptions, openAiImageGenerator } from './lib/openai/openai-image-generator.ts'
+export { type PlaceholderGeneratorOptions, placeholderGenerator } from './lib/placeholder/placeholder-generator.ts'

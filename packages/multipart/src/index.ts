@@ -1,0 +1,6 @@
+export { boundaryOf } from './lib/boundary.ts'
+export { MultipartError, type MultipartErrorCode, multipartErrorStatus } from './lib/errors.ts'
+export { defaultLimits, type LimitName, type MultipartLimits } from './lib/limits.ts'
+export { type MultipartSource, type ParseMultipartOptions, parseMultipart } from './lib/parse-multipart.ts'
+export type { FieldPart, FileHead, FilePart, MultipartPart } from './lib/part.ts'
+export { createPushParser, type PushParser, type PushParserHandlers, type PushParserOptions } from './lib/push-parser.ts'

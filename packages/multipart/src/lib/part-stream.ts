@@ -1,0 +1,111 @@
+import type { Buffer } from 'node:buffer'
+import { ChunkSource } from './chunk-source.ts'
+import { MultipartError } from './errors.ts'
+import { FileBody } from './file-body.ts'
+import type { FormScanner, Token } from './form-scanner.ts'
+import type { MultipartPart } from './part.ts'
+
+/** Parts on demand: reads a chunk of the source only while someone waits for what is in it. */
+export class PartStream implements AsyncIterableIterator<MultipartPart, undefined> {
+  readonly #source: ChunkSource
+  readonly #scanner: FormScanner
+  readonly #signal: AbortSignal | undefined
+  #openFile: FileBody | null = null
+  #failure: { readonly error: unknown } | null = null
+  #over = false
+
+  constructor(source: AsyncIterable<Uint8Array>, scanner: FormScanner, signal: AbortSignal | undefined) {
+    this.#source = new ChunkSource(source)
+    this.#scanner = scanner
+    this.#signal = signal
+    if (signal?.aborted) this.#onAbort()
+    else signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  async next(): Promise<IteratorResult<MultipartPart, undefined>> {
+    for (;;) {
+      if (this.#over) return { done: true, value: undefined }
+      this.#throwFailure()
+      if (this.#openFile !== null) throw this.#fail(notRead(this.#openFile))
+      const token = this.#scan()
+      if (token === null) await this.#feed()
+      else if (token.kind === 'field') return { done: false, value: token }
+      else if (token.kind === 'file') {
+        this.#openFile = new FileBody(token, this.#readFile)
+        return { done: false, value: this.#openFile.toPart() }
+      } else if (token.kind === 'form-end') this.#finish()
+    }
+  }
+
+  /** Ends the iteration: the source's iterator is returned, a file still being read fails with `cancelled`. */
+  async return(): Promise<IteratorResult<MultipartPart, undefined>> {
+    if (!this.#over) {
+      this.#finish()
+      if (this.#failure === null) {
+        const error = new MultipartError('cancelled', 'The iteration of parts was ended. Read a file before that.')
+        this.#failure = { error }
+        await this.#source.close(error)
+      }
+    }
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  readonly #readFile = async (file: FileBody): Promise<Buffer | null> => {
+    for (;;) {
+      if (this.#openFile !== file) return null
+      this.#throwFailure()
+      const token = this.#scan()
+      if (token === null) await this.#feed()
+      else if (token.kind === 'data') return token.bytes
+      else this.#openFile = null
+    }
+  }
+
+  readonly #onAbort = (): void => {
+    this.#fail(this.#signal?.reason)
+  }
+
+  #scan(): Token | null {
+    try {
+      return this.#scanner.next()
+    } catch (error) {
+      throw this.#fail(error)
+    }
+  }
+
+  async #feed(): Promise<void> {
+    try {
+      await this.#source.read(chunk => (chunk === null ? this.#scanner.end() : this.#scanner.push(chunk)))
+    } catch (error) {
+      throw this.#fail(error)
+    }
+  }
+
+  /** Remembers the first failure, for every reader, and lets go of the source. */
+  #fail(error: unknown): unknown {
+    if (this.#failure !== null) return this.#failure.error
+    this.#failure = { error }
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    // The first failure is the one to report: closing may only fail in its wake.
+    this.#source.close(error).catch(() => undefined)
+    return error
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+  }
+}
+
+function notRead(file: FileBody): MultipartError {
+  const message = `The file in "${file.head.name}" was not read to its end. Read its body, or call discard(), before the next part.`
+  return new MultipartError('file_not_read', message)
+}

@@ -77,7 +77,9 @@ function check(language: string, mode: string, info: string, line: number): void
   if (!language) throw new Error(`line ${line}: the block names no language; \`text\` is one`)
   const modes = MODES[language]
   if (!modes || (modes.includes(mode) && info.trim() === `${language} ${mode}`)) return
-  throw new Error(`line ${line}: \`${info.trim()}\` is not one of ${modes.map(name => `\`${language} ${name}\``).join(', ')}; see CONTRIBUTING.md`)
+  throw new Error(
+    `line ${line}: \`${info.trim()}\` is not one of ${modes.map(name => `\`${language} ${name}\``).join(', ')}; see CONTRIBUTING.md`,
+  )
 }
 
 function dedent(lines: readonly string[], indent: number): string {

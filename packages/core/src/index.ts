@@ -1,5 +1,30 @@
 export * from './contracts.ts'
 export type * from './lib/assets/assets.ts'
+export type { AssetService, ServiceScope, Timing } from './lib/assets/service.ts'
+export { createStowage } from './lib/composition/create-stowage.ts'
+export type { StowageOptions } from './lib/composition/options.ts'
+export { tokens } from './lib/composition/tokens.ts'
+export { defineKind } from './lib/kinds/define-kind.ts'
+export { cleanFilename } from './lib/kinds/filename.ts'
+export { prefixedId, sequenceId, uuidV7 } from './lib/kinds/ids.ts'
 export type * from './lib/kinds/kind.ts'
+export { type OwnerOnlyOptions, ownerOnly, roleBased, withScopes } from './lib/policy/ready-made.ts'
 export type * from './lib/policy/rule.ts'
+export {
+  allOf,
+  anyOf,
+  authenticated,
+  creator,
+  customRule,
+  everyone,
+  hasRole,
+  isPublic,
+  nobody,
+  not,
+  owner,
+  requireScopes,
+  spaceOwner,
+} from './lib/policy/rules.ts'
+export { consoleLogger } from './lib/runtime/console-logger.ts'
+export { systemClock } from './lib/runtime/system-clock.ts'
 export type * from './lib/stowage.ts'

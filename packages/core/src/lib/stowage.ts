@@ -2,7 +2,7 @@ import type { AssetContent, Assets } from './assets/assets.ts'
 import type { Actor } from './contracts/actor.ts'
 import type { Clock, Logger } from './contracts/runtime.ts'
 import type { StorageCapabilities } from './contracts/storage.ts'
-import type { Kind } from './kinds/kind.ts'
+import type { BoundKind } from './kinds/kind.ts'
 
 /** Signs short values for one purpose; a token made for another purpose never opens here. */
 export interface Signer {
@@ -22,7 +22,7 @@ export interface SweepReport {
 
 /** A running asset layer. Close it before the process ends. */
 export interface Stowage {
-  readonly kinds: readonly Kind[]
+  readonly kinds: readonly BoundKind[]
   readonly clock: Clock
   readonly logger: Logger
   readonly storage: { readonly name: string; readonly capabilities: StorageCapabilities }

@@ -1,10 +1,10 @@
 import type { Action, Actor, Space } from '../contracts/actor.ts'
 import type { AssetState, AssetType, ProcessingState, Visibility } from '../contracts/asset.ts'
-import type { Column, Filter, Sort } from '../contracts/filter.ts'
+import type { Filter, Sort } from '../contracts/filter.ts'
 import type { AspectRatio } from '../contracts/generator.ts'
 import type { JsonObject } from '../contracts/json.ts'
 import type { ByteRange, LocalFile } from '../contracts/storage.ts'
-import type { AssetId, Kind } from '../kinds/kind.ts'
+import type { AssetId, BoundKind, Kind } from '../kinds/kind.ts'
 
 /** An asset as callers see it. */
 export interface Asset {
@@ -163,6 +163,8 @@ export interface AssetScope {
   readonly kind?: Kind | string
   /** Absent: the kind has no spaces, or a list across the spaces that the policy allows. */
   readonly space?: Space
+  /** Lists over just these spaces, instead of one. */
+  readonly spaces?: readonly Space[]
 }
 
 /**
@@ -171,7 +173,7 @@ export interface AssetScope {
  */
 export interface Assets {
   readonly actor: Actor | null
-  readonly kind: Kind
+  readonly kind: BoundKind
   readonly space: Space | null
   in(scope: AssetScope): Assets
   /** Refuses now what would be refused later, before any body is read. With `id`: on that asset. */
@@ -187,6 +189,3 @@ export interface Assets {
   /** A link that reads the asset's present bytes without credentials. Needs `read`. */
   createLink(id: AssetId, options?: LinkOptions): Promise<SignedLink>
 }
-
-/** A column that lists may filter or sort by, and whether it is one of the kind's own. */
-export type ListColumn = Column

@@ -39,7 +39,7 @@ export interface AssetRecord {
   readonly externalUrl: string | null
   /** The blob that holds the current bytes. */
   readonly blobId: string | null
-  /** Starts at 1; every update adds 1. */
+  /** 0 while uploading, 1 once ready; every update adds 1. */
   readonly version: number
   readonly createdAt: number
   readonly updatedAt: number

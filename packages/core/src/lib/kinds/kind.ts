@@ -26,12 +26,14 @@ export type KeyContext = Pick<AssetRecord, 'id' | 'kind' | 'space' | 'createdBy'
   readonly replacementId: string | null
 }
 
-/** Where a new blob will lie. `null` key function: 160 random bits. */
+/** Where a new blob will lie. What it returns must hold the id (and `replacementId`, where there is one), so that no key is used twice. */
 export type KeyStrategy = (asset: KeyContext) => string
 
 export interface KindLimits {
   /** Largest file in bytes. Default 100 MiB. */
   readonly maxBytes?: number
+  /** Smallest file in bytes. Default 1: an empty file is refused. */
+  readonly minBytes?: number
   /** Largest `metadata` as JSON, in bytes. Default 64 KiB. */
   readonly maxMetadataBytes?: number
   /** Default 100. */
@@ -54,6 +56,11 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
   readonly limits?: KindLimits
   /** Content types taken, as decided from the bytes: `image/png`, `image/*`. Default: all. */
   readonly accept?: readonly string[]
+  /**
+   * Types without a signature in their bytes, believed when the sender declares them and the bytes are text.
+   * Default: `text/plain`, `text/csv`, `text/markdown`, `application/json`. All else that is not recognised is `application/octet-stream`.
+   */
+  readonly declaredTypes?: readonly string[]
   /** `unique`: a taken filename gets `-` and 8 hex digits before its extension. Default: `any`. */
   readonly filenames?: 'any' | 'unique'
   /** Default: `private`. */
@@ -63,8 +70,13 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
 /** A declared kind of asset, with every default filled in. */
 export interface Kind<Fields extends z.ZodObject = z.ZodObject> extends KindOptions<Fields> {
   readonly fields: Fields
-  readonly ids: IdStrategy
   readonly limits: Required<KindLimits>
   readonly filenames: 'any' | 'unique'
   readonly visibility: 'public' | 'private'
+  readonly declaredTypes: readonly string[]
+}
+
+/** A kind as a running Stowage uses it. */
+export interface BoundKind extends Kind {
+  readonly ids: IdStrategy
 }

@@ -1,0 +1,29 @@
+import { assetContent } from './content.ts'
+import { generateAsset } from './generate.ts'
+import { createLink, openLink } from './links.ts'
+import { listAssets } from './list.ts'
+import { deleteAsset } from './remove.ts'
+import { replaceContent } from './replace.ts'
+import type { AssetService, ServiceDeps } from './service.ts'
+import { updateAsset } from './update.ts'
+import { uploadAsset } from './upload.ts'
+
+export function createAssetService(deps: ServiceDeps): AssetService {
+  return {
+    upload: (scope, input) => uploadAsset(deps, scope, input),
+    generate: (scope, input) => generateAsset(deps, scope, input),
+    list: (scope, visible, input) => listAssets(deps, scope, visible, input),
+    async find({ kind, space }, name) {
+      if ('filename' in name)
+        return deps.metadata.getAsset({ kind: kind.name, space: space?.id ?? '', uniqueName: name.filename })
+      const record = await deps.metadata.getAsset({ kind: kind.name, id: name.id })
+      return space && record?.space !== space.id ? null : record
+    },
+    update: (scope, record, patch, guard, recheck) => updateAsset(deps, scope, record, patch, { guard, recheck }),
+    delete: (_scope, record, guard, recheck) => deleteAsset(deps, record, { guard, recheck }),
+    content: (kind, record) => assetContent(deps, kind, record),
+    replaceContent: (scope, record, input, recheck) => replaceContent(deps, scope, record, input, recheck),
+    createLink: (kind, record, options) => createLink(deps, kind, record, options),
+    openLink: (token, kinds) => openLink(deps, token, kinds),
+  }
+}

@@ -1,0 +1,143 @@
+import type { Incoming } from '../bytes/incoming.ts'
+import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
+import { isStowageError } from '../contracts/errors.ts'
+import type { Change } from '../contracts/metadata.ts'
+import { hex } from '../crypto/random.ts'
+import type { ServiceDeps } from './service.ts'
+
+/** A blob row whose object is being written. */
+export interface WritingBlob extends BlobRecord {
+  readonly state: 'writing'
+  readonly leaseToken: string
+  readonly dueAt: number
+}
+
+export function newBlob(
+  deps: ServiceDeps,
+  asset: Pick<AssetRecord, 'id' | 'kind'>,
+  options: { id: string; key: string; contentType: string },
+): WritingBlob {
+  const now = deps.clock.now()
+  return {
+    ...options,
+    assetId: asset.id,
+    kind: asset.kind,
+    storage: deps.storage.name,
+    state: 'writing',
+    role: 'original',
+    sizeBytes: null,
+    sha256: null,
+    etag: null,
+    leaseToken: hex(deps.random(16)),
+    dueAt: now + deps.timing.uploadLeaseMs,
+    purgesLeft: 2,
+    createdAt: now,
+  }
+}
+
+/** The facts that make a written blob a stored one. */
+export interface StoredFacts {
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly etag: string
+}
+
+/**
+ * Writes an announced blob's object, keeping its lease alive while bytes arrive.
+ * @returns verified facts, once storage has acknowledged
+ */
+export async function writeObject(
+  deps: ServiceDeps,
+  blob: WritingBlob,
+  incoming: Incoming,
+  signal: AbortSignal | undefined,
+): Promise<StoredFacts> {
+  const { capabilities } = deps.storage
+  const info = await deps.storage.put(blob.key, incoming.body, {
+    createOnly: capabilities.createOnly,
+    ...(capabilities.attributes && blob.contentType !== null ? { contentType: blob.contentType } : {}),
+    ...(incoming.knownBytes === undefined ? {} : { sizeBytes: incoming.knownBytes }),
+    ...(signal ? { signal } : {}),
+  })
+  const { sizeBytes, sha256 } = incoming.result()
+  if (info.sizeBytes !== sizeBytes) {
+    throw new Error(`Storage ${deps.storage.name} acknowledged ${info.sizeBytes} bytes of ${sizeBytes} for ${blob.key}.`)
+  }
+  return { sizeBytes, sha256, etag: info.etag }
+}
+
+/** Extends a lease when half of it has passed; called for every chunk, so it looks at the clock only. */
+export function leaseKeeper(deps: ServiceDeps, blob: WritingBlob): () => void {
+  const { uploadLeaseMs } = deps.timing
+  let renewAt = blob.dueAt - uploadLeaseMs / 2
+  return () => {
+    const now = deps.clock.now()
+    if (now < renewAt) return
+    renewAt = now + uploadLeaseMs / 2
+    const renewal: Change = {
+      op: 'updateBlob',
+      id: blob.id,
+      guard: { states: ['writing'], leaseToken: blob.leaseToken },
+      set: { dueAt: now + uploadLeaseMs },
+    }
+    // A lost lease shows at the final commit, whose guard holds the same token.
+    deps.metadata.commit([renewal]).catch(error => deps.logger.warn('An upload lease was not renewed.', { blob: blob.id, error }))
+  }
+}
+
+export function storeBlob(blob: WritingBlob, facts: StoredFacts): Change {
+  return {
+    op: 'updateBlob',
+    id: blob.id,
+    guard: { states: ['writing'], leaseToken: blob.leaseToken },
+    set: { ...facts, state: 'stored', leaseToken: null, dueAt: null, purgesLeft: 1 },
+  }
+}
+
+/**
+ * Takes back an attempt that failed: object first, then rows. What can't be taken back now is left to the sweeper.
+ * @param failure why: where storage may still finish the write later, the rows stay until a second purge
+ */
+export async function discardAttempt(
+  deps: ServiceDeps,
+  blob: WritingBlob,
+  asset: AssetRecord | null,
+  failure: unknown,
+): Promise<void> {
+  const lateWrite = isStowageError(failure, 'unavailable', 'timeout')
+  try {
+    const results = await deps.storage.delete([blob.key])
+    const failed = results.find(result => result.error)
+    if (failed || lateWrite) {
+      await condemnAttempt(deps, blob, asset)
+      return
+    }
+    const rows: Change[] = [{ op: 'deleteBlob', id: blob.id, guard: { states: ['writing', 'condemned'] } }]
+    if (asset) rows.push({ op: 'deleteAsset', id: asset.id, kind: asset.kind, guard: { states: ['uploading', 'deleting'] } })
+    await deps.metadata.commit(rows)
+  } catch (error) {
+    deps.logger.warn('A failed upload is left to the sweeper.', { asset: blob.assetId, key: blob.key, error })
+  }
+}
+
+/** Makes it certain that an attempt never becomes visible. @throws `conflict` when it already did */
+export async function condemnAttempt(deps: ServiceDeps, blob: WritingBlob, asset: AssetRecord | null): Promise<void> {
+  const condemned: Change = {
+    op: 'updateBlob',
+    id: blob.id,
+    guard: { states: ['writing'], leaseToken: blob.leaseToken },
+    set: { state: 'condemned', dueAt: deps.clock.now(), purgesLeft: 2, leaseToken: null },
+  }
+  const hidden: Change[] = asset
+    ? [
+        {
+          op: 'updateAsset',
+          id: asset.id,
+          kind: asset.kind,
+          guard: { states: ['uploading'] },
+          set: { state: 'deleting', uniqueName: null },
+        },
+      ]
+    : []
+  await deps.metadata.commit([condemned, ...hidden])
+}

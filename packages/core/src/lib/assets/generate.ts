@@ -1,0 +1,73 @@
+import type { AssetRecord } from '../contracts/asset.ts'
+import { StowageError } from '../contracts/errors.ts'
+import type { AspectRatio, GeneratedImage } from '../contracts/generator.ts'
+import { hex } from '../crypto/random.ts'
+import { cleanFilename } from '../kinds/filename.ts'
+import type { GenerateInput } from './assets.ts'
+import { invalid } from './details.ts'
+import type { ServiceDeps, ServiceScope } from './service.ts'
+import { uploadAsset } from './upload.ts'
+
+const MAX_PROMPT_CHARS = 4000
+const RATIOS: readonly AspectRatio[] = ['1:1', '16:9', '9:16', '4:3', '3:4']
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'image/jpeg': '.jpg',
+  'image/png': '.png',
+  'image/webp': '.webp',
+  'image/avif': '.avif',
+}
+const NAME_FROM_PROMPT_CHARS = 40
+
+/** Has a picture made from words and keeps it like an upload; its filename gets 8 hex digits and the real extension. */
+export async function generateAsset(deps: ServiceDeps, scope: ServiceScope, input: GenerateInput): Promise<AssetRecord> {
+  const { generator } = deps
+  if (!generator) throw new StowageError('unsupported', 'No image generator is set up. Pass `generator` to createStowage.')
+  const { prompt, aspectRatio = '1:1', signal, ...details } = input
+  checkPrompt(prompt, aspectRatio)
+  const stem = details.filename === undefined ? nameFromPrompt(prompt) : withoutExtension(cleanFilename(details.filename))
+  const image = await generator.generate({ prompt, aspectRatio, ...(signal ? { signal } : {}) })
+  const filename = `${stem}-${hex(deps.random(4))}${extensionOf(image)}`
+  const upload = {
+    ...details,
+    filename,
+    body: image.body,
+    contentType: image.contentType,
+    title: details.title ?? prompt.slice(0, 200),
+  }
+  return uploadAsset(deps, scope, { ...upload, ...(signal ? { signal } : {}) })
+}
+
+function checkPrompt(prompt: unknown, aspectRatio: AspectRatio): void {
+  const issues = []
+  const valid =
+    typeof prompt === 'string' &&
+    prompt.trim() !== '' &&
+    prompt.length <= MAX_PROMPT_CHARS &&
+    prompt.isWellFormed() &&
+    !prompt.includes('\0')
+  if (!valid) issues.push({ pointer: '/prompt', message: `must be text of 1 to ${MAX_PROMPT_CHARS} characters` })
+  if (!RATIOS.includes(aspectRatio)) issues.push({ pointer: '/aspectRatio', message: `must be one of ${RATIOS.join(', ')}` })
+  if (issues.length > 0) throw invalid(issues)
+}
+
+function nameFromPrompt(prompt: string): string {
+  const words = prompt
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+  const cut = [...words]
+    .slice(0, NAME_FROM_PROMPT_CHARS)
+    .join('')
+    .replace(/^-+|-+$/g, '')
+  return cut || 'image'
+}
+
+/** A picture's extension at the end is replaced by the real one. */
+function withoutExtension(filename: string): string {
+  return filename.replace(/\.(jpe?g|png|webp|avif|gif)$/i, '') || 'image'
+}
+
+function extensionOf({ contentType }: GeneratedImage): string {
+  return EXTENSIONS[contentType] ?? ''
+}

@@ -1,0 +1,115 @@
+import type { Action, Actor, Space } from '../contracts/actor.ts'
+import type { AssetRecord } from '../contracts/asset.ts'
+import { StowageError } from '../contracts/errors.ts'
+import type { Filter } from '../contracts/filter.ts'
+import type { AssetId, BoundKind, Kind } from '../kinds/kind.ts'
+import { type Guard, notFound } from '../policy/guard.ts'
+import type { AssetName, AssetScope, Assets } from './assets.ts'
+import { acrossSpaces } from './list.ts'
+import { toAsset } from './record.ts'
+import type { AssetService, ServiceScope } from './service.ts'
+
+export interface AssetsDeps {
+  readonly service: AssetService
+  readonly kindOf: (kind: Kind | string | undefined) => BoundKind
+  readonly guardFor: (kind: BoundKind, actor: Actor | null, space: Space | null) => Guard
+}
+
+interface Bound extends ServiceScope {
+  readonly spaces: readonly Space[] | null
+}
+
+/** The assets of one actor in one scope. Nothing reaches the service before the guard was asked. */
+export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
+  const { service } = deps
+  const { kind, actor, space } = bound
+  const guard = deps.guardFor(kind, actor, space)
+
+  const find = async (action: Action, name: AssetName): Promise<AssetRecord> => {
+    await guard.allow(action)
+    const stored = storedName(kind, name)
+    const record = stored && (await service.find(bound, stored))
+    if (!record) throw notFound()
+    await guard.allowOn(action, record)
+    return record
+  }
+  const recheck = (action: Action, record: AssetRecord) => async (): Promise<AssetRecord> => {
+    const fresh = await service.find(bound, { id: record.id })
+    if (!fresh) throw notFound()
+    await guard.allowOn(action, fresh)
+    return fresh
+  }
+
+  return {
+    actor,
+    kind,
+    space,
+    in: scope => createAssets(deps, rebound(deps, bound, scope)),
+    async authorize(action, id) {
+      if (id === undefined) await guard.allow(action)
+      else await find(action, { id })
+    },
+    async upload(input) {
+      await guard.allow('create')
+      return toAsset(kind, await service.upload(bound, input))
+    },
+    async generate(input) {
+      await guard.allow('create')
+      return toAsset(kind, await service.generate(bound, input))
+    },
+    async list(input = {}) {
+      const page = await service.list(bound, await visibleIn(deps, bound, guard), input)
+      return { ...page, items: page.items.map(record => toAsset(kind, record)) }
+    },
+    get: async name => toAsset(kind, await find('read', name)),
+    async update(id, patch, options = {}) {
+      const record = await find('update', { id })
+      return toAsset(kind, await service.update(bound, record, patch, options, recheck('update', record)))
+    },
+    async delete(id, options = {}) {
+      const record = await find('delete', { id })
+      await service.delete(bound, record, options, recheck('delete', record))
+    },
+    content: async name => service.content(kind, await find('read', name)),
+    async replaceContent(id, input) {
+      const record = await find('update', { id })
+      return toAsset(kind, await service.replaceContent(bound, record, input, recheck('update', record)))
+    },
+    createLink: async (id, options = {}) => service.createLink(kind, await find('read', { id }), options),
+  }
+}
+
+function storedName(kind: BoundKind, name: AssetName): { id: string } | { filename: string } | null {
+  if ('filename' in name) {
+    if (kind.filenames !== 'unique') {
+      throw new StowageError('invalid_request', `Filenames of kind ${kind.name} are not unique: ask by id.`)
+    }
+    return name
+  }
+  const id = parseId(kind, name.id)
+  return id === null ? null : { id }
+}
+
+function parseId(kind: BoundKind, id: AssetId): string | null {
+  return typeof id === 'string' && id.length > 200 ? null : kind.ids.parse(id)
+}
+
+function rebound(deps: AssetsDeps, from: Bound, scope: AssetScope): Bound {
+  return {
+    actor: from.actor,
+    kind: scope.kind === undefined ? from.kind : deps.kindOf(scope.kind),
+    space: scope.space ?? null,
+    spaces: scope.spaces ?? null,
+  }
+}
+
+async function visibleIn(deps: AssetsDeps, { kind, actor, spaces }: Bound, guard: Guard): Promise<Filter> {
+  if (!spaces) {
+    await guard.allow('list')
+    return guard.filter('list')
+  }
+  const parts = await Promise.all(
+    spaces.map(async space => ({ space: space.id, visible: await deps.guardFor(kind, actor, space).filter('list') })),
+  )
+  return acrossSpaces(parts)
+}

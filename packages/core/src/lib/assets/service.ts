@@ -1,0 +1,81 @@
+import type { Actor, Space } from '../contracts/actor.ts'
+import type { AssetRecord } from '../contracts/asset.ts'
+import type { Filter } from '../contracts/filter.ts'
+import type { ImageGenerator } from '../contracts/generator.ts'
+import type { MetadataStore } from '../contracts/metadata.ts'
+import type { AssetEvent, Clock, Logger } from '../contracts/runtime.ts'
+import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Random } from '../crypto/random.ts'
+import type { SignerFactory } from '../crypto/signer.ts'
+import type { BoundKind, KeyStrategy } from '../kinds/kind.ts'
+import type {
+  AssetContent,
+  AssetPage,
+  AssetPatch,
+  GenerateInput,
+  LinkOptions,
+  ListInput,
+  ReplaceInput,
+  SignedLink,
+  UploadInput,
+  WriteGuard,
+} from './assets.ts'
+
+/** What the asset service works with. */
+export interface ServiceDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly random: Random
+  readonly storage: StorageAdapter
+  readonly metadata: MetadataStore
+  readonly signers: SignerFactory
+  readonly generator: ImageGenerator | null
+  readonly defaultKeys: KeyStrategy
+  readonly emit: (type: AssetEvent['type'], record: AssetRecord) => void
+  /** Tells the worker that a job was enqueued. */
+  readonly wakeJobs: () => void
+  readonly timing: Timing
+}
+
+/** Durations of the lifecycle, in milliseconds. */
+export interface Timing {
+  /** How long an upload may receive nothing before it is given up. */
+  readonly uploadLeaseMs: number
+  /** How long replaced bytes stay for readers that are under way. */
+  readonly replacedGraceMs: number
+  /** After a writer was given up: when its object is deleted for the last time. */
+  readonly lateWriterMs: number
+}
+
+/** Where new assets go and whose they are. */
+export interface ServiceScope {
+  readonly kind: BoundKind
+  readonly actor: Actor | null
+  readonly space: Space | null
+}
+
+/**
+ * Everything that can be done with assets, unguarded: callers have asked the policy. Routes never get this, only the
+ * {@link Assets} of an actor.
+ */
+export interface AssetService {
+  upload(scope: ServiceScope, input: UploadInput): Promise<AssetRecord>
+  generate(scope: ServiceScope, input: GenerateInput): Promise<AssetRecord>
+  /** `visible` is what the policy lets this actor list. */
+  list(
+    scope: ServiceScope,
+    visible: Filter,
+    input: ListInput,
+  ): Promise<Omit<AssetPage, 'items'> & { readonly items: readonly AssetRecord[] }>
+  find(scope: ServiceScope, name: { readonly id: string } | { readonly filename: string }): Promise<AssetRecord | null>
+  /** `recheck` is asked again when the record changed under way. */
+  update(scope: ServiceScope, record: AssetRecord, patch: AssetPatch, guard: WriteGuard, recheck: Recheck): Promise<AssetRecord>
+  delete(scope: ServiceScope, record: AssetRecord, guard: WriteGuard, recheck: Recheck): Promise<void>
+  content(kind: BoundKind, record: AssetRecord): AssetContent
+  replaceContent(scope: ServiceScope, record: AssetRecord, input: ReplaceInput, recheck: Recheck): Promise<AssetRecord>
+  createLink(kind: BoundKind, record: AssetRecord, options: LinkOptions): SignedLink
+  openLink(token: string, kinds: readonly BoundKind[]): Promise<AssetContent>
+}
+
+/** Reads the record anew and asks the policy again. @throws as the policy does, `not_found` when it is gone */
+export type Recheck = () => Promise<AssetRecord>

@@ -1,0 +1,147 @@
+import { createAssetService } from '../assets/asset-service.ts'
+import { createAssets } from '../assets/guarded-assets.ts'
+import type { ServiceDeps, Timing } from '../assets/service.ts'
+import { StowageError } from '../contracts/errors.ts'
+import type { MetadataStore } from '../contracts/metadata.ts'
+import { createSigners } from '../crypto/signer.ts'
+import { fieldSchema } from '../kinds/field-schema.ts'
+import type { BoundKind, Kind } from '../kinds/kind.ts'
+import { createJobRunner, type JobRunner } from '../lifecycle/job-runner.ts'
+import { PURGE_JOB, purgeAsset } from '../lifecycle/purge.ts'
+import { createSweeper } from '../lifecycle/sweeper.ts'
+import { createGuard, unguarded } from '../policy/guard.ts'
+import { checkedStorage } from '../storage/checked-storage.ts'
+import type { Stowage } from '../stowage.ts'
+import { startBackground } from './background.ts'
+import { boundKinds } from './bound-kinds.ts'
+import { fallback, need, openContainer, resolveOptional } from './container.ts'
+import type { StowageOptions } from './options.ts'
+import { tokens } from './tokens.ts'
+
+const MINUTE = 60_000
+const DEFAULT_TIMING: Timing = { uploadLeaseMs: 15 * MINUTE, replacedGraceMs: MINUTE, lateWriterMs: 60 * MINUTE }
+const MIN_SECRET_CHARS = 32
+
+/**
+ * Opens storage and database, and starts the asset layer over them.
+ * @throws StowageError `unavailable` when the storage or the database can't be used; `invalid_request` for options that can't be meant
+ */
+export async function createStowage(options: StowageOptions = {}): Promise<Stowage> {
+  const container = openContainer(options)
+  const storage = checkedStorage(need(container, tokens.storage, 'storage'))
+  const metadata = need(container, tokens.metadata, 'metadata')
+  const clock = container.resolve(tokens.clock)
+  const logger = container.resolve(tokens.logger)
+  const random = container.resolve(tokens.random)
+  const events = container.resolve(tokens.events)
+  const kinds = boundKinds(options, container.resolve(tokens.ids))
+  const secrets = await openPlaces(storage, metadata, { kinds, secrets: resolveOptional(container, tokens.secrets), random })
+  const signers = createSigners(secrets, clock)
+
+  let jobs: JobRunner | undefined
+  const deps: ServiceDeps = {
+    clock,
+    logger,
+    random,
+    storage,
+    metadata,
+    signers,
+    generator: resolveOptional(container, tokens.generator),
+    defaultKeys: container.resolve(tokens.keys),
+    wakeJobs: () => jobs?.wake(),
+    timing: { ...DEFAULT_TIMING, ...options.timing },
+    emit(type, { kind, space, id, version }) {
+      try {
+        events.emit({ type, kind, space, assetId: id, version, at: clock.now() })
+      } catch (error) {
+        logger.error('An event sink failed.', { type, error })
+      }
+    },
+  }
+  fallback(container, tokens.assetService, () => createAssetService(deps))
+  fallback(container, tokens.jobRunner, () =>
+    createJobRunner({
+      clock,
+      logger,
+      random,
+      metadata,
+      handlers: {
+        [PURGE_JOB]: async payload => void (await purgeAsset(deps, { id: String(payload.assetId), kind: String(payload.kind) })),
+      },
+    }),
+  )
+  const runner = container.resolve(tokens.jobRunner)
+  jobs = runner
+  fallback(container, tokens.sweeper, () => createSweeper(deps, kinds, runner))
+  const sweeper = container.resolve(tokens.sweeper)
+  const service = container.resolve(tokens.assetService)
+  const policy = container.resolve(tokens.policy)
+  const background = startBackground({ clock, logger, runner, sweeper }, options)
+  return stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs: options.policyTimeoutMs ?? 5000, background })
+}
+
+interface Parts {
+  readonly deps: ServiceDeps
+  readonly kinds: readonly [BoundKind, ...BoundKind[]]
+  readonly service: ReturnType<typeof createAssetService>
+  readonly policy: NonNullable<StowageOptions['policy']>
+  readonly sweeper: Pick<Stowage, 'sweep'>
+  readonly policyTimeoutMs: number
+  readonly background: { stop(): Promise<void> }
+}
+
+function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, background }: Parts): Stowage {
+  const { clock, logger, storage, signers, generator } = deps
+  const [firstKind] = kinds
+  const kindOf = (wanted: Kind | string | undefined): BoundKind => {
+    const name = typeof wanted === 'string' ? wanted : wanted?.name
+    const found = name === undefined ? firstKind : kinds.find(kind => kind.name === name)
+    if (!found) throw new StowageError('invalid_request', `Kind "${name}" was not given to createStowage.`)
+    return found
+  }
+  const unbound = { kind: firstKind, space: null, spaces: null }
+  const guardDeps = { clock, logger, policyTimeoutMs }
+  let closing: Promise<void> | undefined
+  return {
+    kinds,
+    clock,
+    logger,
+    storage,
+    canGenerate: generator !== null,
+    as: actor =>
+      createAssets(
+        { service, kindOf, guardFor: (kind, who, space) => createGuard(guardDeps, kind.policy ?? policy, who, space) },
+        { ...unbound, actor },
+      ),
+    trusted: createAssets({ service, kindOf, guardFor: () => unguarded }, { ...unbound, actor: null }),
+    openLink: token => service.openLink(token, kinds),
+    signer: purpose => signers(`user:${purpose}`),
+    sweep: () => sweeper.sweep(),
+    close() {
+      closing ??= closeAll(deps, background)
+      return closing
+    },
+  }
+}
+
+async function closeAll({ storage, metadata }: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
+  await background.stop()
+  await Promise.all([storage.close?.(), metadata.close()])
+}
+
+async function openPlaces(
+  storage: ServiceDeps['storage'],
+  metadata: MetadataStore,
+  { kinds, secrets, random }: { kinds: readonly Kind[]; secrets: readonly string[] | null; random: ServiceDeps['random'] },
+): Promise<readonly string[]> {
+  if (secrets && (secrets.length === 0 || secrets.some(secret => secret.length < MIN_SECRET_CHARS))) {
+    throw new StowageError('invalid_request', `createStowage: each of \`secrets\` needs at least ${MIN_SECRET_CHARS} characters.`)
+  }
+  const opened = await Promise.allSettled([storage.open?.(), metadata.open(kinds.map(fieldSchema))])
+  const failed = opened.find(result => result.status === 'rejected')
+  if (failed) {
+    await Promise.allSettled([storage.close?.(), metadata.close()])
+    throw failed.reason
+  }
+  return secrets ?? [await metadata.settingOnce('secret', Buffer.from(random(32)).toString('base64url'))]
+}

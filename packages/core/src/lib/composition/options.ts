@@ -1,0 +1,45 @@
+import type { DependencyContainer } from 'tsyringe'
+import type { z } from 'zod'
+import type { Timing } from '../assets/service.ts'
+import type { ImageGenerator } from '../contracts/generator.ts'
+import type { MetadataStore } from '../contracts/metadata.ts'
+import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
+import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Kind, KindOptions } from '../kinds/kind.ts'
+import type { Policy } from '../policy/rule.ts'
+
+type DefaultKindOptions = Partial<Omit<KindOptions<z.ZodObject>, 'policy'>>
+
+/**
+ * What `createStowage` takes. The options of one kind (`fields`, `limits` …) describe the default kind, `asset`; servers with several
+ * kinds give `kinds` instead.
+ */
+export interface StowageOptions extends DefaultKindOptions {
+  /** Where the bytes lie. */
+  readonly storage?: StorageAdapter
+  /** Where the records lie. */
+  readonly metadata?: MetadataStore
+  /** For every kind that has none of its own. Default: deny everything. */
+  readonly policy?: Policy
+  readonly kinds?: readonly Kind[]
+  /** Makes pictures for `generate`. Default: none, and `generate` is refused. */
+  readonly generator?: ImageGenerator
+  /**
+   * Sign cursors and links: the first signs, all verify. At least 32 characters each. Default: one is made once and kept in
+   * the database.
+   */
+  readonly secrets?: readonly string[]
+  readonly clock?: Clock
+  /** Default: warnings and errors as JSON lines on standard error. */
+  readonly logger?: Logger
+  readonly events?: EventSink
+  /** A tsyringe container whose registrations for `tokens` replace the defaults. Options go before it. */
+  readonly container?: DependencyContainer
+  /** False: jobs are enqueued but not worked in this process, and nothing is swept. Default true. */
+  readonly workers?: boolean
+  /** How often the sweeper runs. Default 60 s. */
+  readonly sweepIntervalMs?: number
+  /** Time limit of a role look-up or custom rule, after which it denies. Default 5 s. */
+  readonly policyTimeoutMs?: number
+  readonly timing?: Partial<Timing>
+}

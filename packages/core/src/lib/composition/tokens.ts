@@ -1,0 +1,34 @@
+import type { InjectionToken } from 'tsyringe'
+import type { AssetService } from '../assets/service.ts'
+import type { ImageGenerator } from '../contracts/generator.ts'
+import type { MetadataStore } from '../contracts/metadata.ts'
+import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
+import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Random } from '../crypto/random.ts'
+import type { IdStrategy, KeyStrategy } from '../kinds/kind.ts'
+import type { JobRunner } from '../lifecycle/job-runner.ts'
+import type { Sweeper } from '../lifecycle/sweeper.ts'
+import type { Policy } from '../policy/rule.ts'
+
+const token = <T>(name: string): InjectionToken<T> => Symbol.for(`stowage.${name}`) as InjectionToken<T>
+
+/**
+ * What a caller's own tsyringe container may register in Stowage's place. The symbols are global, so they are the same in
+ * every copy of this package.
+ */
+export const tokens = {
+  clock: token<Clock>('clock'),
+  logger: token<Logger>('logger'),
+  random: token<Random>('random'),
+  events: token<EventSink>('events'),
+  storage: token<StorageAdapter>('storage'),
+  metadata: token<MetadataStore>('metadata'),
+  policy: token<Policy>('policy'),
+  ids: token<IdStrategy>('ids'),
+  keys: token<KeyStrategy>('keys'),
+  generator: token<ImageGenerator>('generator'),
+  secrets: token<readonly string[]>('secrets'),
+  assetService: token<AssetService>('assetService'),
+  jobRunner: token<JobRunner>('jobRunner'),
+  sweeper: token<Sweeper>('sweeper'),
+} as const

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import type { Kind, KindOptions } from './kind.ts'
+
+const MiB = 1024 * 1024
+const KiB = 1024
+
+/**
+ * Declares a kind of asset: what it holds, who may do what, and its limits. Give every kind to `createStowage`.
+ * @throws TypeError when an option can't be meant
+ */
+export function defineKind<Fields extends z.ZodObject = z.ZodObject>(options: KindOptions<Fields>): Kind<Fields> {
+  const { name, fields, indexes = [] } = options
+  if (!/^[a-z][a-z0-9-]{0,63}$/.test(name)) {
+    throw new TypeError(`defineKind: name "${name}" must be 1 to 64 lower-case letters, digits and hyphens, a letter first.`)
+  }
+  for (const index of indexes) {
+    if (!fields || !(index in fields.shape)) throw new TypeError(`defineKind ${name}: index "${index}" is not one of its fields.`)
+  }
+  for (const [limit, value] of Object.entries(options.limits ?? {})) {
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new TypeError(`defineKind ${name}: limits.${limit} must be a whole number from 0.`)
+  }
+  return Object.freeze({
+    ...options,
+    fields: fields ?? (z.object({}) as unknown as Fields),
+    limits: { maxBytes: 100 * MiB, minBytes: 1, maxMetadataBytes: 64 * KiB, maxTags: 100, ...options.limits },
+    filenames: options.filenames ?? 'any',
+    visibility: options.visibility ?? 'private',
+    declaredTypes: options.declaredTypes ?? ['text/plain', 'text/csv', 'text/markdown', 'application/json'],
+  })
+}

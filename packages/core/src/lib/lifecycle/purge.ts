@@ -1,0 +1,92 @@
+import type { ServiceDeps } from '../assets/service.ts'
+import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
+import { isStowageError, StowageError } from '../contracts/errors.ts'
+import type { Change, JobRecord } from '../contracts/metadata.ts'
+import { hex } from '../crypto/random.ts'
+
+export const PURGE_JOB = 'purge'
+
+/** The job that removes what an asset no longer needs. */
+export function purgeJob(
+  deps: Pick<ServiceDeps, 'random' | 'clock'>,
+  asset: Pick<AssetRecord, 'id' | 'kind'>,
+  runAt: number,
+): JobRecord {
+  return {
+    id: hex(deps.random(16)),
+    type: PURGE_JOB,
+    payload: { assetId: asset.id, kind: asset.kind },
+    state: 'queued',
+    attempts: 0,
+    maxAttempts: 3,
+    runAt,
+    leaseToken: null,
+    leaseUntil: null,
+    lastError: null,
+    createdAt: deps.clock.now(),
+  }
+}
+
+export interface PurgeReport {
+  readonly objects: number
+  readonly assets: number
+}
+
+/**
+ * Removes an asset's condemned objects that are due, then the blob rows, then, once none is left, the tombstone. Safe to run twice
+ * or at the same time: every step is idempotent or guarded.
+ * @throws StowageError `unavailable` when storage kept an object; nothing is lost by trying again
+ */
+export async function purgeAsset(deps: ServiceDeps, asset: { readonly id: string; readonly kind: string }): Promise<PurgeReport> {
+  const now = deps.clock.now()
+  const blobs = await deps.metadata.listBlobs(asset.id)
+  const due = blobs.filter(blob => blob.state === 'condemned' && blob.dueAt !== null && blob.dueAt <= now)
+  await deleteObjects(deps, due)
+  for (const blob of due) await passed(deps, blob, now)
+  const left = await deps.metadata.listBlobs(asset.id)
+  const removed = left.length === 0 && (await removeTombstone(deps, asset))
+  return { objects: due.length, assets: removed ? 1 : 0 }
+}
+
+async function deleteObjects(deps: ServiceDeps, blobs: readonly BlobRecord[]): Promise<void> {
+  if (blobs.length === 0) return
+  const elsewhere = blobs.find(blob => blob.storage !== deps.storage.name)
+  if (elsewhere)
+    throw new StowageError(
+      'unavailable',
+      `Object ${elsewhere.key} lies in storage ${elsewhere.storage}, which is not in use here.`,
+    )
+  const results = await deps.storage.delete(blobs.map(blob => blob.key))
+  const failed = results.find(result => result.error)
+  if (failed)
+    throw new StowageError('unavailable', `Storage ${deps.storage.name} did not delete ${failed.key}.`, { cause: failed.error })
+}
+
+/** One of the blob's purges is done; after its last the row goes. */
+async function passed(deps: ServiceDeps, blob: BlobRecord, now: number): Promise<void> {
+  const guard = { states: ['condemned'] } as const
+  const change: Change =
+    blob.purgesLeft > 1
+      ? { op: 'updateBlob', id: blob.id, guard, set: { purgesLeft: 1, dueAt: now + deps.timing.lateWriterMs } }
+      : { op: 'deleteBlob', id: blob.id, guard }
+  await unlessLost(deps.metadata.commit([change]))
+}
+
+async function removeTombstone(deps: ServiceDeps, asset: { readonly id: string; readonly kind: string }): Promise<boolean> {
+  const record = await deps.metadata.getAsset({ ...asset, states: ['deleting'] })
+  if (!record) return false
+  const won = await unlessLost(deps.metadata.commit([{ op: 'deleteAsset', ...asset, guard: { states: ['deleting'] } }]))
+  if (won) deps.emit('asset.purged', record)
+  return won
+}
+
+/** False where another worker was first: its result stands. */
+async function unlessLost(commit: Promise<void>): Promise<boolean> {
+  try {
+    await commit
+    return true
+  } catch (error) {
+    if (isStowageError(error, 'conflict')) return false
+    throw error
+  }
+}

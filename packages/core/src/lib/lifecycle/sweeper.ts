@@ -1,0 +1,108 @@
+import type { ServiceDeps } from '../assets/service.ts'
+import type { BlobRecord } from '../contracts/asset.ts'
+import { isStowageError } from '../contracts/errors.ts'
+import type { Change } from '../contracts/metadata.ts'
+import type { Kind } from '../kinds/kind.ts'
+import type { SweepReport } from '../stowage.ts'
+import type { JobRunner } from './job-runner.ts'
+import { purgeAsset } from './purge.ts'
+
+const BATCH = 100
+
+/** A tombstone older than this whose job is gone is taken up by the sweeper. */
+const FORGOTTEN_MS = 60_000
+
+/** Takes up what was left behind: uploads whose lease has ended, objects due for removal, and jobs. Never touches what is ready. */
+export interface Sweeper {
+  sweep(): Promise<SweepReport>
+}
+
+type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] }
+
+export function createSweeper(deps: ServiceDeps, kinds: readonly Kind[], jobs: JobRunner): Sweeper {
+  return {
+    async sweep() {
+      const counts: Counts = { expiredUploads: 0, purgedObjects: 0, removedAssets: 0, jobs: 0, failures: 0 }
+      await sweepBlobs(deps, counts)
+      for (const kind of kinds) await sweepTombstones(deps, kind, counts)
+      const { done, failed } = await jobs.drain()
+      counts.jobs += done
+      counts.failures += failed
+      return counts
+    },
+  }
+}
+
+async function sweepBlobs(deps: ServiceDeps, counts: Counts): Promise<void> {
+  const seen = new Set<string>()
+  for (;;) {
+    const due = (await deps.metadata.listDueBlobs(deps.clock.now(), BATCH)).filter(blob => !seen.has(blob.id))
+    if (due.length === 0) return
+    for (const blob of due) {
+      seen.add(blob.id)
+      await counted(deps, counts, () =>
+        blob.state === 'writing' ? expire(deps, blob, counts) : purge(deps, { id: blob.assetId, kind: blob.kind }, counts),
+      )
+    }
+  }
+}
+
+/** The writer of this blob has lost its lease: what it announced becomes a tombstone, unless the writer was faster. */
+async function expire(deps: ServiceDeps, blob: BlobRecord, counts: Counts): Promise<void> {
+  const token = blob.leaseToken === null ? {} : { leaseToken: blob.leaseToken }
+  const condemned: Change = {
+    op: 'updateBlob',
+    id: blob.id,
+    guard: { states: ['writing'], ...token },
+    set: { state: 'condemned', leaseToken: null, dueAt: deps.clock.now(), purgesLeft: 2 },
+  }
+  const asset = await deps.metadata.getAsset({ kind: blob.kind, id: blob.assetId, states: ['uploading'] })
+  const hidden: Change[] =
+    asset?.blobId === blob.id
+      ? [
+          {
+            op: 'updateAsset',
+            id: asset.id,
+            kind: asset.kind,
+            guard: { states: ['uploading'], blobId: blob.id },
+            set: { state: 'deleting', uniqueName: null },
+          },
+        ]
+      : []
+  try {
+    await deps.metadata.commit([condemned, ...hidden])
+  } catch (error) {
+    if (isStowageError(error, 'conflict')) return
+    throw error
+  }
+  counts.expiredUploads += 1
+  await purge(deps, { id: blob.assetId, kind: blob.kind }, counts)
+}
+
+async function sweepTombstones(deps: ServiceDeps, kind: Kind, counts: Counts): Promise<void> {
+  const before = deps.clock.now() - FORGOTTEN_MS
+  const forgotten = await deps.metadata.list({
+    kind: kind.name,
+    states: ['deleting'],
+    filter: { op: 'lte', column: 'updatedAt', value: before },
+    sort: { column: 'createdAt', direction: 'asc' },
+    limit: BATCH,
+  })
+  for (const { id, kind: name } of forgotten) await counted(deps, counts, () => purge(deps, { id, kind: name }, counts))
+}
+
+async function purge(deps: ServiceDeps, asset: { readonly id: string; readonly kind: string }, counts: Counts): Promise<void> {
+  const { objects, assets } = await purgeAsset(deps, asset)
+  counts.purgedObjects += objects
+  counts.removedAssets += assets
+}
+
+/** One thing that can't be done now must not keep the sweeper from the rest. */
+async function counted(deps: ServiceDeps, counts: Counts, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    counts.failures += 1
+    deps.logger.warn('The sweeper left something for the next pass.', { error })
+  }
+}

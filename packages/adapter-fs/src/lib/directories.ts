@@ -1,0 +1,153 @@
+import { constants, readlinkSync } from 'node:fs'
+import { lstat, mkdir, open, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StowageError } from '@stowage/core/contracts'
+import { errnoOf } from './errors.ts'
+import { type Directory, HeldDirectory } from './held-directory.ts'
+import type { Root } from './root.ts'
+
+const OPEN_DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0)
+const MAX_REMEMBERED = 20_000
+const MAX_ATTEMPTS = 20
+
+/** Opens, makes and removes the folders that keys lie in. No symbolic link below the root is ever followed. */
+export class Directories {
+  readonly #root: Root
+  readonly #mode: number
+  readonly #held = new Map<string, Promise<HeldDirectory | null>>()
+  readonly #durable = new Set<string>()
+
+  constructor(root: Root, mode: number) {
+    this.#root = root
+    this.#mode = mode
+  }
+
+  /** Null when there is no such folder, or a file in the place of one of its parents. */
+  async open(segments: readonly string[]): Promise<Directory | null> {
+    const path = join(this.#root.path, ...segments)
+    const held = this.#held.get(path)
+    const directory = await (held ?? this.#hold(path, segments))
+    if (!directory) return null
+    if (!directory.retain()) return this.open(segments)
+    if (this.#isAt(directory, path)) return directory
+    if (this.#held.get(path) === held) this.#held.delete(path)
+    await directory.release()
+    // Shared and since removed: look again. Freshly opened: somebody swapped a folder for a link.
+    if (held) return this.open(segments)
+    throw linked(path)
+  }
+
+  #hold(path: string, segments: readonly string[]): Promise<HeldDirectory | null> {
+    const opening: Promise<HeldDirectory | null> = this.#openNow(path, segments, () => {
+      if (this.#held.get(path) === opening) this.#held.delete(path)
+    })
+    this.#held.set(path, opening)
+    const forget = (directory: HeldDirectory | null) => {
+      if (!directory && this.#held.get(path) === opening) this.#held.delete(path)
+    }
+    opening.then(forget, () => forget(null))
+    return opening
+  }
+
+  async #openNow(path: string, segments: readonly string[], onIdle: () => void): Promise<HeldDirectory | null> {
+    if (!this.#root.holdsFolders) await this.refuseLinks(segments)
+    try {
+      // Windows can't open a folder for fsync; its metadata writes are journalled in order.
+      const handle = this.#root.rules.windows ? null : await open(path, OPEN_DIRECTORY)
+      const base = this.#root.holdsFolders && handle ? `/proc/self/fd/${handle.fd}` : path
+      return new HeldDirectory(handle, base, onIdle)
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null
+      if (errnoOf(error) !== 'ENOTDIR') throw error
+      await this.refuseLinks(segments)
+      return null
+    }
+  }
+
+  #isAt(directory: HeldDirectory, path: string): boolean {
+    return !this.#root.holdsFolders || readlinkSync(directory.base) === path
+  }
+
+  /** @throws `unavailable` when one of the names is a symbolic link */
+  async refuseLinks(segments: readonly string[]): Promise<void> {
+    for (let i = 1; i <= segments.length; i += 1) {
+      const path = join(this.#root.path, ...segments.slice(0, i))
+      const stat = await lstat(path).catch(absent)
+      if (stat?.isSymbolicLink()) throw linked(path)
+      if (!stat?.isDirectory()) return
+    }
+  }
+
+  /** Makes the folder and its parents where they are missing, durably. @throws `conflict` when a parent is an object */
+  async ensure(segments: readonly string[], attempt = 1): Promise<Directory> {
+    const id = segments.join('/')
+    if (segments.length > 0 && !this.#durable.has(id)) await this.#make(segments, id)
+    const directory = await this.open(segments)
+    if (directory) return directory
+    this.#durable.delete(id)
+    const stat = await lstat(join(this.#root.path, ...segments)).catch(absent)
+    if (stat && !stat.isDirectory()) throw keyIsFolder(id)
+    await this.#root.assertPresent()
+    // A delete removed the empty folder in between.
+    if (attempt < MAX_ATTEMPTS) return this.ensure(segments, attempt + 1)
+    throw new StowageError('unavailable', `The folder ${JSON.stringify(id)} is removed as fast as it is made.`)
+  }
+
+  async #make(segments: readonly string[], id: string): Promise<void> {
+    const parent = await this.ensure(segments.slice(0, -1))
+    try {
+      await this.#root.assertPresent()
+      await mkdir(parent.at(segments.at(-1) ?? ''), this.#mode).catch(existing)
+      await parent.sync()
+      if (this.#durable.size >= MAX_REMEMBERED) this.#durable.clear()
+      this.#durable.add(id)
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error
+      this.#durable.delete(segments.slice(0, -1).join('/'))
+    } finally {
+      await parent.release()
+    }
+  }
+
+  /** Removes the folder and its parents as far as they are empty. */
+  async prune(segments: readonly string[]): Promise<void> {
+    for (let length = segments.length; length > 0; length -= 1) {
+      const parent = await this.open(segments.slice(0, length - 1))
+      if (!parent) continue
+      try {
+        this.#durable.delete(segments.slice(0, length).join('/'))
+        await rmdir(parent.at(segments[length - 1] ?? ''))
+      } catch (error) {
+        if (errnoOf(error) !== 'ENOENT') return
+      } finally {
+        await parent.release()
+      }
+    }
+  }
+}
+
+function absent(error: unknown): null {
+  if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null
+  throw error
+}
+
+function existing(error: unknown): void {
+  if (errnoOf(error) !== 'EEXIST') throw error
+}
+
+function linked(path: string): StowageError {
+  return new StowageError('unavailable', `A symbolic link lies at or above ${path}, and none is followed below the root.`, {
+    retryable: false,
+  })
+}
+
+/** Files and folders share their names: a key can't be another key's folder. */
+export function keyIsFolder(key: string): StowageError {
+  return new StowageError(
+    'conflict',
+    `The key ${JSON.stringify(key)} cannot be an object and the folder of other keys at once.`,
+    {
+      details: { key },
+    },
+  )
+}

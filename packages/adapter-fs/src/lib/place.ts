@@ -1,0 +1,13 @@
+import type { Clock } from '@stowage/core/contracts'
+import type { Directories } from './directories.ts'
+import type { Root } from './root.ts'
+import type { Stamps } from './stamps.ts'
+
+/** An opened root with what every operation on it needs. */
+export interface Place {
+  readonly root: Root
+  readonly directories: Directories
+  readonly stamps: Stamps
+  readonly clock: Clock
+  readonly fileMode: number
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { type Checksum, type StorageBody, StowageError } from '@stowage/core/contracts'
+import { BatchWriter } from './batch-writer.ts'
+import { abortError } from './errors.ts'
+import { readSource } from './read-source.ts'
+
+export interface BodyOptions {
+  readonly sizeBytes?: number
+  readonly checksum?: Checksum
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Writes the whole body into a file and proves its declared length and checksum. Holds at most two batches of about 1 MiB.
+ * A body that was begun and not finished is told so by `return()`, once.
+ * @returns bytes written
+ * @throws StowageError `invalid_request`, `checksum_mismatch`, `aborted`
+ */
+export async function writeBody(handle: FileHandle, body: StorageBody, options: BodyOptions): Promise<number> {
+  const { checksum, signal } = options
+  const hash = checksum && createHash(checksum.algorithm)
+  const writer = new BatchWriter(handle)
+  const take = (chunk: Uint8Array): Promise<void> | undefined => {
+    if (options.sizeBytes !== undefined && writer.sizeBytes + chunk.byteLength > options.sizeBytes)
+      throw tooLong(options.sizeBytes)
+    hash?.update(chunk)
+    return writer.write(chunk)
+  }
+  const onAbort = () => signal && writer.fail(abortError(signal))
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    if (signal?.aborted) throw abortError(signal)
+    if (body instanceof Uint8Array) await (body.byteLength > 0 && take(body))
+    else await readSource(body, take, writer.failed)
+    await writer.end()
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+    await writer.settle()
+  }
+  verify(writer.sizeBytes, hash?.digest('hex'), options)
+  return writer.sizeBytes
+}
+
+function verify(sizeBytes: number, digest: string | undefined, options: BodyOptions): void {
+  if (options.sizeBytes !== undefined && sizeBytes < options.sizeBytes) {
+    throw new StowageError('invalid_request', `The body ended after ${sizeBytes} of ${options.sizeBytes} declared bytes.`)
+  }
+  if (options.checksum && digest !== options.checksum.value) {
+    throw new StowageError(
+      'checksum_mismatch',
+      `The bytes have the SHA-256 ${digest}, not the declared ${options.checksum.value}.`,
+    )
+  }
+}
+
+function tooLong(declared: number): StowageError {
+  return new StowageError('invalid_request', `The body is longer than the declared ${declared} bytes.`)
+}

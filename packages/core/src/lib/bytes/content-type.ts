@@ -61,7 +61,7 @@ function isText(prefix: Uint8Array): boolean {
 
 function looksLikeSvg(prefix: Uint8Array): boolean {
   const text = new TextDecoder().decode(prefix.subarray(0, SNIFF_BYTES))
-  return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(text)
+  return /^\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!doctype svg[^>]*>\s*)?<svg[\s/>]/i.test(text)
 }
 
 /** The broad class that lists filter by. */

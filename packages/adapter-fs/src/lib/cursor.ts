@@ -12,7 +12,8 @@ export function sealCursor(rootId: string, prefix: string, after: string): strin
 export function openCursor(rootId: string, prefix: string, cursor: string): string {
   const bytes = Buffer.from(cursor, 'base64url')
   const after = bytes.subarray(MAC_BYTES).toString()
-  if (bytes.byteLength > MAC_BYTES && timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(rootId, prefix, after))) return after
+  const canonical = bytes.byteLength > MAC_BYTES && bytes.toString('base64url') === cursor
+  if (canonical && timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(rootId, prefix, after))) return after
   throw new StowageError('invalid_cursor', 'The cursor is not from a list of this prefix. Start the list anew.')
 }
 

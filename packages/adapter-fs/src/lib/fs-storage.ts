@@ -1,15 +1,21 @@
-import type { Clock, LocalFile, StorageAdapter } from '@stowage/core/contracts'
-import { StowageError } from '@stowage/core/contracts'
+import type { Clock, StorageAdapter } from '@stowage/core/contracts'
+import { capabilitiesOf } from './capabilities.ts'
+import { copyObject } from './copy.ts'
 import { deleteObjects } from './delete.ts'
 import { Directories } from './directories.ts'
 import { fsError } from './errors.ts'
 import { getObject } from './get.ts'
-import { MAX_KEY_BYTES, MAX_SEGMENT_BYTES } from './keys.ts'
+import { headObject } from './head.ts'
 import { listObjects } from './list.ts'
-import { openObject } from './open-object.ts'
+import { multipartStorage } from './multipart-storage.ts'
+import { openLocalFile } from './open-object.ts'
+import { Opening } from './opening.ts'
 import type { Place } from './place.ts'
 import { putObject } from './put.ts'
 import { openRoot } from './root.ts'
+import type { Run } from './run.ts'
+import { type SignedUrls, signedUrls } from './signed-urls.ts'
+import { type SigningOptions, UrlSigner } from './signing.ts'
 import { Stamps } from './stamps.ts'
 import { systemClock } from './system-clock.ts'
 import { removeAbandoned } from './temp-files.ts'
@@ -24,6 +30,8 @@ export interface FsStorageOptions {
    * unmounted disk looks like too. `false`: never.
    */
   readonly create?: boolean
+  /** Makes the storage sign URLs of its own. Absent: presigning is not offered. */
+  readonly signing?: SigningOptions
   /** Default: the system's. */
   readonly clock?: Clock
   /** Age at which temporary files count as left behind by a process that died; they go when the storage opens. Default one day. */
@@ -34,84 +42,53 @@ export interface FsStorageOptions {
   readonly directoryMode?: number
 }
 
-export type FsStorage = StorageAdapter & Required<Pick<StorageAdapter, 'open' | 'close' | 'localFile'>>
+/** What {@link fsStorage} offers: all that a StorageAdapter may, and `openSignedRequest` where it signs URLs. */
+export interface FsStorage
+  extends Omit<StorageAdapter, Offered | keyof SignedUrls | 'presignPost'>,
+    Required<Pick<StorageAdapter, Offered>>,
+    Partial<SignedUrls> {}
+
+type Offered = 'open' | 'close' | 'copy' | 'multipart' | 'localFile'
 
 /**
  * Objects as plain files on a local disk: durable before they are acknowledged, visible whole or not at all.
+ *
+ * Does not keep content types or other attributes, nor overwrite on condition; a key can't be another key's folder.
  * @throws StowageError `unavailable` from `open` where the root is missing, unmounted or not writable
  */
 export function fsStorage(options: FsStorageOptions): FsStorage {
-  const use = lazily(() => openPlace(options))
-  const run = async <T>(doing: string, work: (place: Place) => Promise<T>): Promise<T> => {
+  const { clock = systemClock } = options
+  const signer = options.signing && new UrlSigner(options.signing)
+  const opening = new Opening(() => openPlace(options, clock))
+  const run: Run = async (doing, work) => {
     try {
-      return await work(await use.get())
+      return await work(await opening.get())
     } catch (error) {
       throw fsError(error, doing)
     }
   }
-  const named = (verb: string, key: string) => `${verb} ${JSON.stringify(key)}`
   return {
     name: 'fs',
-    capabilities: capabilities(),
+    capabilities: capabilitiesOf({ signs: signer !== undefined }),
     open: () => run(`open the storage root ${options.root}`, async () => undefined),
-    put: (key, body, put = {}) => run(named('store', key), place => putObject(place, key, body, put)),
-    get: (key, get = {}) => run(named('read', key), place => getObject(place, key, get)),
-    head: key => run(named('look up', key), place => headObject(place, key)),
+    put: (key, body, put = {}) => run(`store ${quoted(key)}`, place => putObject(place, key, body, put)),
+    get: (key, get = {}) => run(`read ${quoted(key)}`, place => getObject(place, key, get)),
+    head: (key, { signal } = {}) => run(`look up ${quoted(key)}`, place => headObject(place, key, signal)),
     delete: (keys, { signal } = {}) => run('delete objects', place => deleteObjects(place, keys, signal)),
     list: (list = {}) => run('list objects', place => listObjects(place, list)),
-    localFile: key => run(named('open', key), place => openObject(place, key) as Promise<LocalFile | null>),
-    close: use.close,
+    copy: (from, to, copy = {}) => run(`copy ${quoted(from)} to ${quoted(to)}`, place => copyObject(place, from, to, copy)),
+    localFile: key => run(`open ${quoted(key)}`, place => openLocalFile(place, key)),
+    multipart: multipartStorage(run, signer && { signer, clock }),
+    ...(signer && signedUrls(run, signer, clock)),
+    close: () => opening.close(),
   }
 }
 
-function capabilities() {
-  return {
-    createOnly: true,
-    conditionalPut: false,
-    attributes: false,
-    userMetadata: false,
-    keyMayBePrefix: false,
-    maxKeyBytes: MAX_KEY_BYTES,
-    maxKeySegmentBytes: MAX_SEGMENT_BYTES,
-    maxObjectBytes: 2 ** 43,
-    copy: false,
-    presignGet: false,
-    presignPut: false,
-    presignPost: false,
-    multipart: false,
-    localFile: true,
-  }
-}
+const quoted = (key: string) => JSON.stringify(key.slice(0, 200))
 
-async function openPlace(options: FsStorageOptions): Promise<Place> {
-  const { clock = systemClock, directoryMode = 0o750, fileMode = 0o640 } = options
+async function openPlace(options: FsStorageOptions, clock: Clock): Promise<Place> {
+  const { directoryMode = 0o750, fileMode = 0o640 } = options
   const root = await openRoot({ root: options.root, create: options.create, directoryMode })
   await removeAbandoned(root, clock.now(), options.abandonedAfterMs ?? DAY_MS)
-  return { root, directories: new Directories(root, directoryMode), stamps: new Stamps(clock), clock, fileMode }
-}
-
-async function headObject(place: Place, key: string) {
-  const opened = await openObject(place, key)
-  await opened?.handle.close()
-  return opened?.info ?? null
-}
-
-/** Opens at first use, and again where that failed. */
-function lazily<T>(open: () => Promise<T>) {
-  let opening: Promise<T> | null = null
-  let closed = false
-  return {
-    get(): Promise<T> {
-      if (closed) throw new StowageError('unavailable', 'The storage was closed.', { retryable: false })
-      const current = opening ?? open()
-      opening = current
-      current.catch(() => {
-        if (opening === current) opening = null
-      })
-      return current
-    },
-    async close(): Promise<void> {
-      closed = true
-    },
-  }
+  return { root, directories: new Directories(root, directoryMode), stamps: new Stamps(clock), fileMode, directoryMode }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { errnoOf } from './errors.ts'
 import { RESERVED } from './keys.ts'
+import { syncFolder } from './sync-folder.ts'
 
 export const markerPath = (root: string) => join(root, RESERVED, 'marker')
 
@@ -15,7 +16,7 @@ export async function createRoot(path: string, mode: number): Promise<void> {
   try {
     await writeReserved(draft, mode)
     await rename(draft, path)
-    await syncDirectory(parent)
+    await syncFolder(parent)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(errnoOf(error))) throw error
@@ -27,7 +28,7 @@ export async function adoptEmptyRoot(path: string, mode: number): Promise<boolea
   const names = await readdir(path)
   if (names.some(name => name !== RESERVED && name !== 'lost+found')) return false
   await writeReserved(path, mode)
-  await syncDirectory(path)
+  await syncFolder(path)
   return true
 }
 
@@ -41,20 +42,10 @@ async function writeReserved(root: string, mode: number): Promise<void> {
   await writeFile(draft, `${JSON.stringify({ format: 1, id })}\n`, { flag: 'wx', flush: true })
   await link(draft, markerPath(root)).catch(existing)
   await unlink(draft)
-  await syncDirectory(reserved)
-  await syncDirectory(root)
+  await syncFolder(reserved)
+  await syncFolder(root)
 }
 
 function existing(error: unknown): void {
   if (errnoOf(error) !== 'EEXIST') throw error
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -1,7 +1,7 @@
 import { constants, fstatSync, readlinkSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ObjectInfo, StowageError } from '@stowage/core/contracts'
+import { type LocalFile, type ObjectInfo, StowageError } from '@stowage/core/contracts'
 import { errnoOf } from './errors.ts'
 import { keySegments } from './keys.ts'
 import { objectInfo } from './object-info.ts'
@@ -38,6 +38,11 @@ export async function openObject(place: Place, key: string): Promise<OpenObject 
   }
   await handle.close()
   return null
+}
+
+/** The same for a sender, which reads by the handle and closes it. */
+export function openLocalFile(place: Place, key: string): Promise<LocalFile | null> {
+  return openObject(place, key)
 }
 
 async function openFile(place: Place, path: string): Promise<FileHandle | null> {

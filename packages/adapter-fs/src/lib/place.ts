@@ -1,4 +1,3 @@
-import type { Clock } from '@stowage/core/contracts'
 import type { Directories } from './directories.ts'
 import type { Root } from './root.ts'
 import type { Stamps } from './stamps.ts'
@@ -8,6 +7,6 @@ export interface Place {
   readonly root: Root
   readonly directories: Directories
   readonly stamps: Stamps
-  readonly clock: Clock
   readonly fileMode: number
+  readonly directoryMode: number
 }

@@ -7,6 +7,8 @@ import { readSource } from './read-source.ts'
 
 export interface BodyOptions {
   readonly sizeBytes?: number
+  /** A body without a declared length may not grow past this. */
+  readonly maxBytes?: number
   readonly checksum?: Checksum
   readonly signal?: AbortSignal
 }
@@ -15,7 +17,7 @@ export interface BodyOptions {
  * Writes the whole body into a file and proves its declared length and checksum. Holds at most two batches of about 1 MiB.
  * A body that was begun and not finished is told so by `return()`, once.
  * @returns bytes written
- * @throws StowageError `invalid_request`, `checksum_mismatch`, `aborted`
+ * @throws StowageError `invalid_request`, `content_too_large`, `checksum_mismatch`, `aborted`
  */
 export async function writeBody(handle: FileHandle, body: StorageBody, options: BodyOptions): Promise<number> {
   const { checksum, signal } = options
@@ -24,6 +26,7 @@ export async function writeBody(handle: FileHandle, body: StorageBody, options: 
   const take = (chunk: Uint8Array): Promise<void> | undefined => {
     if (options.sizeBytes !== undefined && writer.sizeBytes + chunk.byteLength > options.sizeBytes)
       throw tooLong(options.sizeBytes)
+    if (options.maxBytes !== undefined && writer.sizeBytes + chunk.byteLength > options.maxBytes) throw tooLarge(options.maxBytes)
     hash?.update(chunk)
     return writer.write(chunk)
   }
@@ -56,4 +59,8 @@ function verify(sizeBytes: number, digest: string | undefined, options: BodyOpti
 
 function tooLong(declared: number): StowageError {
   return new StowageError('invalid_request', `The body is longer than the declared ${declared} bytes.`)
+}
+
+function tooLarge(maxBytes: number): StowageError {
+  return new StowageError('content_too_large', `The body is longer than ${maxBytes} bytes, the most that is taken.`)
 }

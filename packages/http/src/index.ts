@@ -1,0 +1,40 @@
+export { type AssetApi, type AssetApiOptions, assetApi } from './lib/api.ts'
+export { bearer, bearerToken, type TokenLookup } from './lib/auth/bearer.ts'
+export { type CookieSessions, type CookieSessionsOptions, type CsrfRequest, cookieSessions } from './lib/auth/cookie-sessions.ts'
+export { firstOf } from './lib/auth/first-of.ts'
+export { type HashedApiKey, type HashedApiKeysOptions, hashApiKey, hashedApiKeys } from './lib/auth/hashed-api-keys.ts'
+export type { ProblemJson } from './lib/errors/problem.ts'
+export type { AssetJson, AssetPageJson, LinkJson } from './lib/operations/asset-json.ts'
+export { defineProfile } from './lib/profile/define-profile.ts'
+export { columnFilter, type ListFilter, tagsFilter } from './lib/profile/list-filter.ts'
+export type { Operation } from './lib/profile/operation.ts'
+export {
+  cursorPaging,
+  noPaging,
+  offsetPaging,
+  type PagePosition,
+  type Paging,
+  type PagingLimits,
+  pagePaging,
+} from './lib/profile/paging.ts'
+export type {
+  DeliveryOptions,
+  FieldNames,
+  ListOptions,
+  Present,
+  PresentableError,
+  PresentContext,
+  PresentedPage,
+  Profile,
+  ProfileOptions,
+  RateRefusal,
+  RequestContext,
+  SortOptions,
+  UpdateOptions,
+  UploadOptions,
+} from './lib/profile/profile.ts'
+export { type Reply, reply } from './lib/profile/reply.ts'
+export type { Authenticate, HttpRequest } from './lib/request.ts'
+export type { FileBody, HttpResponse } from './lib/response.ts'
+export type { CorsOptions } from './lib/routing/cors.ts'
+export type { FormFields } from './lib/upload/form-fields.ts'

@@ -1,0 +1,66 @@
+import type { Stowage } from '@stowage/core'
+import { answerFetch } from './fetch.ts'
+import { type ApiContext, handleRequest } from './handle-request.ts'
+import { prepareProfile } from './profile/prepare-profile.ts'
+import type { Profile, ProfileOptions } from './profile/profile.ts'
+import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+import { createRouter } from './routing/router.ts'
+
+/** An asset API, ready to be bound to a server. */
+export interface AssetApi {
+  /** Whether one of the profiles answers at this raw path, by whichever method. Cheap: for bindings that pass on the rest. */
+  owns(path: string): boolean
+  /** Answers a request, whatever it is; never rejects. */
+  handle(request: HttpRequest): Promise<HttpResponse>
+  /** The same for runtimes that speak `Request` and `Response`. */
+  fetch(request: Request): Promise<Response>
+}
+
+export interface AssetApiOptions {
+  /** For profiles that have none of their own. */
+  readonly publicUrl?: string
+  /** Id of a request, for its log events and error bodies. Default: `X-Request-Id` where it is well-formed, else random. */
+  readonly requestId?: (request: HttpRequest) => string
+}
+
+/**
+ * Makes the HTTP API of one or more kinds.
+ * @param profiles profiles from `defineProfile`, or the options of one for the first kind
+ * @throws TypeError for profiles that cannot work, or that answer at the same place
+ * @example app.use(expressAssets(assetApi(stowage, { basePath: '/api/assets', authenticate })))
+ */
+export function assetApi(
+  stowage: Stowage,
+  profiles: Profile | readonly Profile[] | ProfileOptions,
+  options: AssetApiOptions = {},
+): AssetApi {
+  const list = isList(profiles) ? profiles : [withKind(stowage, profiles)]
+  const routes = list.flatMap(profile => prepareProfile(stowage, withPublicUrl(profile, options.publicUrl)).routes)
+  const context: ApiContext = {
+    stowage,
+    router: createRouter(routes),
+    ...(options.requestId && { requestId: options.requestId }),
+  }
+  const handle = (request: HttpRequest) => handleRequest(context, request)
+  return {
+    owns: path => context.router.match(path) !== null,
+    handle,
+    fetch: request => answerFetch(handle, request),
+  }
+}
+
+function isList(profiles: Profile | readonly Profile[] | ProfileOptions): profiles is readonly Profile[] {
+  return Array.isArray(profiles)
+}
+
+function withKind(stowage: Stowage, profile: Profile | ProfileOptions): Profile {
+  if ('kind' in profile) return profile
+  const [kind] = stowage.kinds
+  if (kind === undefined) throw new TypeError('createStowage was given no kinds.')
+  return { ...profile, kind }
+}
+
+function withPublicUrl(profile: Profile, publicUrl: string | undefined): Profile {
+  return publicUrl === undefined || profile.publicUrl !== undefined ? profile : { ...profile, publicUrl }
+}

@@ -1,0 +1,62 @@
+import type { AssetContent, OpenOptions } from '@stowage/core'
+import { StowageError } from '@stowage/core/contracts'
+import type { DeliveryOptions } from '../profile/profile.ts'
+import type { HttpRequest } from '../request.ts'
+import type { HttpResponse } from '../response.ts'
+import { ifRangeHolds, judgeConditions } from './conditions.ts'
+import { contentHeaders, type Sharing, validatorHeaders } from './content-headers.ts'
+import { type ContentRange, readRange } from './range.ts'
+
+export interface DeliveryContext {
+  readonly request: HttpRequest
+  readonly sharing: Sharing
+  readonly delivery: DeliveryOptions
+}
+
+/**
+ * Answers GET or HEAD with an asset's bytes. Storage is asked only once it is certain that bytes go out.
+ * @throws StowageError `precondition_failed`, `range_not_satisfiable`
+ */
+export async function answerContent(content: AssetContent, context: DeliveryContext): Promise<HttpResponse> {
+  const { asset } = content
+  const { request, sharing, delivery } = context
+  const verdict = judgeConditions(name => request.header(name), { etag: asset.contentEtag, lastModified: asset.updatedAt })
+  if (verdict === 'precondition_failed') {
+    throw new StowageError('precondition_failed', 'The content is not the one named in If-Match or If-Unmodified-Since.')
+  }
+  if (verdict === 'not_modified') return { status: 304, headers: validatorHeaders(asset, sharing, delivery), body: null }
+  const headers = contentHeaders(asset, sharing, { delivery, download: request.query.has('download') })
+  // RFC 9110 §14.2: Range is defined for GET alone.
+  const range = request.method === 'GET' ? wantedRange(request, asset) : null
+  if (range !== null) {
+    headers['content-range'] = `bytes ${range.start}-${range.end}/${asset.sizeBytes}`
+    headers['content-length'] = String(range.end - range.start + 1)
+  } else {
+    headers['content-length'] = String(asset.sizeBytes)
+    headers['content-digest'] = headers['repr-digest'] as string
+  }
+  const body = request.method === 'HEAD' || asset.sizeBytes === 0 ? null : await openBody(content, request, range)
+  return { status: range === null ? 200 : 206, headers, body }
+}
+
+function wantedRange(request: HttpRequest, asset: AssetContent['asset']): ContentRange | null {
+  const header = request.header('range')
+  if (header === null || !ifRangeHolds(request.header('if-range'), asset.contentEtag)) return null
+  const range = readRange(header, asset.sizeBytes)
+  if (range !== 'unsatisfiable') return range
+  throw new StowageError('range_not_satisfiable', `The content has ${asset.sizeBytes} bytes; the range begins after them.`, {
+    details: { sizeBytes: asset.sizeBytes },
+  })
+}
+
+async function openBody(content: AssetContent, request: HttpRequest, range: ContentRange | null): Promise<HttpResponse['body']> {
+  const options: OpenOptions = {
+    signal: request.signal,
+    preferLocalFile: request.takesLocalFiles,
+    ...(range !== null && { range }),
+  }
+  const opened = await content.open(options)
+  if (opened.localFile === undefined) return opened.body
+  const [start, end] = range === null ? [0, content.asset.sizeBytes] : [range.start, range.end + 1]
+  return { file: opened.localFile, start, end }
+}

@@ -1,0 +1,37 @@
+import type { StowageError } from '@stowage/core/contracts'
+
+/** Headers that belong to an error by the rules of HTTP. */
+export function errorHeaders(
+  error: StowageError,
+  context: { readonly challenge: string; readonly method: string },
+): Record<string, string> {
+  const { details } = error
+  switch (error.code) {
+    case 'unauthenticated':
+      return { 'www-authenticate': context.challenge }
+    case 'method_not_allowed':
+      return typeof details.allow === 'string' ? { allow: details.allow } : {}
+    case 'range_not_satisfiable':
+      return typeof details.sizeBytes === 'number' ? { 'content-range': `bytes */${details.sizeBytes}` } : {}
+    case 'rate_limited':
+      return { 'retry-after': seconds(details.retryAfterSeconds, 1) }
+    case 'unavailable':
+      return { 'retry-after': seconds(details.retryAfterSeconds, 5) }
+    case 'unsupported_media_type':
+      return acceptHeader(details.accepted, context.method)
+    default:
+      return {}
+  }
+}
+
+function seconds(value: unknown, fallback: number): string {
+  return String(typeof value === 'number' && value > 0 ? Math.ceil(value) : fallback)
+}
+
+function acceptHeader(accepted: unknown, method: string): Record<string, string> {
+  if (!Array.isArray(accepted)) return {}
+  const types = accepted.join(', ')
+  // RFC 5789 §3.1 and the Accept-Post registration; a PUT has no header of its own.
+  if (method === 'PATCH') return { 'accept-patch': types }
+  return method === 'POST' ? { 'accept-post': types } : {}
+}

@@ -1,0 +1,60 @@
+import type { HttpRequest } from './request.ts'
+import { type HttpResponse, isFileBody } from './response.ts'
+
+/** Answers a `Request` through the same handler as every binding. */
+export async function answerFetch(handle: (request: HttpRequest) => Promise<HttpResponse>, request: Request): Promise<Response> {
+  const response = await handle(fromFetch(request))
+  const { body, status, headers } = response
+  // A local file is only ever given to a binding that said it takes one.
+  if (isFileBody(body)) throw new TypeError('A local file cannot be sent through fetch.')
+  // A status without a body must have none at all, not an empty one.
+  return new Response(toBodyInit(body, headers['content-length']), { status, headers })
+}
+
+function fromFetch(request: Request): HttpRequest {
+  // The path as it was sent: URL keeps escapes, and has already resolved dot segments as every client does.
+  const url = new URL(request.url)
+  return {
+    method: request.method,
+    path: url.pathname,
+    mountPath: '',
+    query: url.searchParams,
+    header: name => request.headers.get(name),
+    // Headers joins repeated lines; a list has no other reading here.
+    headerLines: name => {
+      const value = request.headers.get(name)
+      return value === null ? [] : [value]
+    },
+    body: request.body,
+    signal: request.signal,
+    remoteAddress: null,
+    takesLocalFiles: false,
+    native: request,
+  }
+}
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+function toBodyInit(
+  body: AsyncIterable<Uint8Array> | Uint8Array | null,
+  length: string | undefined,
+): ReadableStream<Bytes> | Bytes | null {
+  if (body === null || body instanceof Uint8Array) return body as Bytes | null
+  const iterator = body[Symbol.asyncIterator]()
+  let left = length === undefined ? null : Number(length)
+  return new ReadableStream<Bytes>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next()
+        if (left !== null) left -= value?.length ?? 0
+        if (left !== null && (left < 0 || (done && left > 0))) throw new Error('The content ended before its announced length.')
+        if (done) controller.close()
+        else controller.enqueue(value as Bytes)
+      },
+      async cancel() {
+        await iterator.return?.()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

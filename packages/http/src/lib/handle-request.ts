@@ -1,0 +1,144 @@
+import type { Stowage } from '@stowage/core'
+import { StowageError } from '@stowage/core/contracts'
+import { callHook } from './auth/call-hook.ts'
+import { identify } from './auth/identify.ts'
+import { acceptsJson } from './body/media-type.ts'
+import { answerError } from './errors/answer-error.ts'
+import type { Exchange, PreparedProfile } from './operations/exchange.ts'
+import { handlers } from './operations/handlers.ts'
+import { createPresentContext } from './operations/present-context.ts'
+import { operations } from './profile/operation.ts'
+import type { RouteTarget } from './profile/prepare-profile.ts'
+import type { RequestContext } from './profile/profile.ts'
+import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+import { corsHeaders, preflightHeaders } from './routing/cors.ts'
+import { decodeParam } from './routing/decode-param.ts'
+import type { Resource, Route, Router } from './routing/router.ts'
+import { paramNames } from './routing/template.ts'
+
+export interface ApiContext {
+  readonly stowage: Stowage
+  readonly router: Router<RouteTarget>
+  readonly requestId?: (request: HttpRequest) => string
+}
+
+/** What is known of a request so far, for the case that it fails. */
+export interface Progress {
+  route: Route<RouteTarget> | null
+  prepared: PreparedProfile | null
+}
+
+/** The only try and catch around a request. */
+export async function handleRequest(api: ApiContext, request: HttpRequest): Promise<HttpResponse> {
+  const progress: Progress = { route: null, prepared: null }
+  let response: HttpResponse
+  try {
+    response = await answer(api, request, progress)
+  } catch (error) {
+    response = answerError(api, request, progress, error)
+  }
+  return finish(request, response, progress)
+}
+
+async function answer(api: ApiContext, request: HttpRequest, progress: Progress): Promise<HttpResponse> {
+  const match = api.router.match(request.path)
+  if (match === null) throw new StowageError('not_found', 'There is nothing at this path.')
+  const { resource } = match
+  progress.prepared = anyRoute(resource).target.prepared
+  const route = resource.routes.get(request.method)
+  if (route === undefined) return answerOther(request, resource, progress.prepared)
+  progress.route = route
+  progress.prepared = route.target.prepared
+  checkHeaders(request, route)
+  return await runOperation(api, request, route, decodeParams(route, match.raw))
+}
+
+function anyRoute(resource: Resource<RouteTarget>): Route<RouteTarget> {
+  return resource.routes.values().next().value as Route<RouteTarget>
+}
+
+function answerOther(request: HttpRequest, resource: Resource<RouteTarget>, { profile }: PreparedProfile): HttpResponse {
+  if (request.method === 'OPTIONS') {
+    return {
+      status: 204,
+      headers: { allow: resource.allow, ...preflightHeaders(profile.cors, request, resource.allow) },
+      body: null,
+    }
+  }
+  throw new StowageError('method_not_allowed', `This path takes ${resource.allow}.`, { details: { allow: resource.allow } })
+}
+
+function checkHeaders(request: HttpRequest, route: Route<RouteTarget>): void {
+  const encoding = request.header('content-encoding')
+  if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
+    throw new StowageError('unsupported_media_type', 'Bodies with a Content-Encoding are not taken; send the bytes as they are.')
+  }
+  const { operation } = route.target
+  const answersJson = operation !== 'content' && operation !== 'linkContent' && operation !== 'delete'
+  if (answersJson && !acceptsJson(request.header('accept'))) {
+    throw new StowageError('not_acceptable', 'The answer is JSON, which the Accept header excludes.')
+  }
+}
+
+function decodeParams(route: Route<RouteTarget>, raw: readonly string[]): Record<string, string> {
+  const params: Record<string, string> = Object.create(null)
+  for (const [index, name] of paramNames(route.template).entries()) {
+    const value = decodeParam(raw[index] as string)
+    if (value === null) throw new StowageError('not_found', 'There is nothing at this path.')
+    params[name] = value
+  }
+  return params
+}
+
+/** Who, where, whether too often, whether allowed; only then may anything read the body. */
+async function runOperation(
+  api: ApiContext,
+  request: HttpRequest,
+  route: Route<RouteTarget>,
+  params: Record<string, string>,
+): Promise<HttpResponse> {
+  const { operation, prepared } = route.target
+  const { profile, kind } = prepared
+  const { stowage } = api
+  const call = { clock: stowage.clock, timeoutMs: profile.hookTimeoutMs ?? 5000 }
+  // The token of a signed link is its own permission: it needs no identity and names its asset by itself.
+  const anonymous = operation === 'linkContent'
+  const actor = anonymous ? null : await identify(profile, request, call)
+  const context: RequestContext = { request, operation, params, actor }
+  const { limit, space: loadSpace } = profile
+  if (limit !== undefined) refuseTooMany(await callHook({ ...call, what: 'limit' }, () => limit(context)))
+  const space = loadSpace === undefined || anonymous ? null : await callHook({ ...call, what: 'space' }, () => loadSpace(context))
+  if (loadSpace !== undefined && !anonymous && (space === null || space === undefined)) {
+    throw new StowageError('not_found', 'There is nothing at this path.')
+  }
+  const assets = stowage.as(actor).in({ kind, ...(space && { space }) })
+  const { before } = operations[operation]
+  if (before !== null) await assets.authorize(before, before === 'create' ? undefined : params.id)
+  const exchange: Exchange = {
+    ...context,
+    space: space ?? null,
+    prepared,
+    assets,
+    openLink: token => stowage.openLink(token),
+    present: createPresentContext(prepared, { ...context, space: space ?? null }),
+  }
+  return await handlers[operation](exchange)
+}
+
+function refuseTooMany(refusal: { readonly retryAfterSeconds: number } | null | undefined): void {
+  if (refusal === null || refusal === undefined) return
+  throw new StowageError('rate_limited', 'Too many requests; wait and try again.', {
+    details: { retryAfterSeconds: refusal.retryAfterSeconds },
+  })
+}
+
+function finish(request: HttpRequest, response: HttpResponse, { prepared }: Progress): HttpResponse {
+  const headers = {
+    'x-content-type-options': 'nosniff',
+    ...response.headers,
+    ...corsHeaders(prepared?.profile.cors, request),
+  }
+  // Bodies of HEAD are left out here for JSON; for content they were never opened.
+  return { status: response.status, headers, body: request.method === 'HEAD' ? null : response.body }
+}

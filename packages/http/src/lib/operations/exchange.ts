@@ -1,0 +1,37 @@
+import type { Actor, AssetContent, Assets, Kind, Space } from '@stowage/core'
+import type { ListPlan } from '../list/list-plan.ts'
+import type { Operation } from '../profile/operation.ts'
+import type { PresentContext, Profile, RequestContext } from '../profile/profile.ts'
+import type { HttpRequest } from '../request.ts'
+import type { HttpResponse } from '../response.ts'
+import type { Template } from '../routing/template.ts'
+import type { Urls } from '../routing/urls.ts'
+import type { FormPlan } from '../upload/multipart-upload.ts'
+
+/** A profile with everything about it that does not depend on a request. */
+export interface PreparedProfile {
+  readonly profile: Profile
+  readonly kind: Kind
+  readonly templates: Readonly<Partial<Record<Operation, Template>>>
+  readonly list: ListPlan
+  readonly form: Omit<FormPlan, 'details'>
+  readonly urls: (mountPath: string) => Urls
+}
+
+/**
+ * One request on its way through an operation. Operations see the assets as this actor may use them, and nothing that goes round
+ * the policy.
+ */
+export interface Exchange extends RequestContext {
+  readonly request: HttpRequest
+  readonly operation: Operation
+  readonly params: Readonly<Record<string, string>>
+  readonly actor: Actor | null
+  readonly space: Space | null
+  readonly prepared: PreparedProfile
+  readonly assets: Assets
+  readonly openLink: (token: string) => Promise<AssetContent>
+  readonly present: PresentContext
+}
+
+export type Handler = (exchange: Exchange) => Promise<HttpResponse>

@@ -1,0 +1,74 @@
+import type { Stowage } from '@stowage/core'
+import { planList } from '../list/list-plan.ts'
+import type { PreparedProfile } from '../operations/exchange.ts'
+import { checkCors } from '../routing/cors.ts'
+import type { Route } from '../routing/router.ts'
+import { paramNames, parseTemplate, type Template } from '../routing/template.ts'
+import { createUrls } from '../routing/urls.ts'
+import { houseFields } from '../upload/house-details.ts'
+import { type Operation, operationNames, operations } from './operation.ts'
+import type { Profile } from './profile.ts'
+
+/** What a route leads to. */
+export interface RouteTarget {
+  readonly operation: Operation
+  readonly prepared: PreparedProfile
+}
+
+/**
+ * Checks a profile and works out everything that does not depend on a request.
+ * @throws TypeError for a profile that cannot work
+ */
+export function prepareProfile(stowage: Stowage, profile: Profile): { readonly routes: readonly Route<RouteTarget>[] } {
+  const { kind } = profile
+  if (!stowage.kinds.some(known => known.name === kind.name)) {
+    throw new TypeError(
+      `The profile at ${profile.basePath} serves the kind "${kind.name}", which was not given to createStowage.`,
+    )
+  }
+  if (profile.publicUrl !== undefined && !URL.canParse(profile.publicUrl)) {
+    throw new TypeError(`publicUrl must be an absolute URL such as https://assets.example.com, not ${profile.publicUrl}.`)
+  }
+  checkCors(profile.cors)
+  const paths = operationNames.flatMap(operation => readPath(profile, operation))
+  const templates = Object.fromEntries(paths.map(path => [path.operation, path.template])) as Partial<Record<Operation, Template>>
+  const prepared: PreparedProfile = {
+    profile,
+    kind,
+    templates,
+    list: planList(kind, profile.list ?? {}, profile.authenticate?.queryParams ?? []),
+    form: {
+      fileField: profile.upload?.fileField ?? 'file',
+      fields: new Set(profile.upload?.fields ?? houseFields(kind)),
+      maxFields: profile.upload?.maxFields ?? 100,
+      maxFieldBytes: profile.upload?.maxFieldBytes ?? 64 * 1024,
+      maxFileBytes: kind.limits.maxBytes,
+    },
+    urls: mountPath => createUrls(templates, profile.publicUrl ?? '', mountPath),
+  }
+  return { routes: paths.map(({ operation, method, template }) => ({ method, template, target: { operation, prepared } })) }
+}
+
+interface ReadPath {
+  readonly operation: Operation
+  readonly method: string
+  readonly template: Template
+}
+
+function readPath(profile: Profile, operation: Operation): ReadPath[] {
+  const given = profile.paths?.[operation] ?? operations[operation].path
+  if (given === false) return []
+  const [method = '', path = '', ...rest] = given.split(' ')
+  const { methods, names } = operations[operation]
+  if (rest.length > 0 || !methods.includes(method)) {
+    throw new TypeError(
+      `paths.${operation}: write "${methods[0]} path", not ${JSON.stringify(given)}; methods are ${methods.join(', ')}.`,
+    )
+  }
+  const template = parseTemplate(profile.basePath, path)
+  const params = paramNames(template)
+  if (names.length > 0 && !names.some(name => params.includes(name))) {
+    throw new TypeError(`paths.${operation}: ${template.text} must name the asset by :${names.join(' or :')}.`)
+  }
+  return [{ operation, method, template }]
+}

@@ -1,0 +1,184 @@
+import type { Actor, Asset, AssetDetails, AssetPatch, Kind, SignedLink, Space } from '@stowage/core'
+import type { Column, JsonObject, StowageErrorCode } from '@stowage/core/contracts'
+import type { z } from 'zod'
+import type { Authenticate, HttpRequest } from '../request.ts'
+import type { CorsOptions } from '../routing/cors.ts'
+import type { FormFields } from '../upload/form-fields.ts'
+import type { ListFilter } from './list-filter.ts'
+import type { Operation } from './operation.ts'
+import type { PagePosition, Paging } from './paging.ts'
+
+/** What a request is about, once it is known. */
+export interface RequestContext {
+  readonly request: HttpRequest
+  readonly operation: Operation
+  /** Path parameters, decoded once. */
+  readonly params: Readonly<Record<string, string>>
+  readonly actor: Actor | null
+}
+
+/** What a `present` function may use to build its answer. */
+export interface PresentContext extends RequestContext {
+  readonly space: Space | null
+  /**
+   * URL of an operation, its parameters taken from `values` first, then from this request's path.
+   * @returns null where the profile dropped the operation or a parameter has no value
+   */
+  url(operation: Operation, values?: Readonly<Record<string, string | number>>): string | null
+  /** URL of an asset's bytes; null without bytes. `versioned` names exactly these bytes, so that caches may keep them for ever. */
+  contentUrl(
+    asset: Asset,
+    options?: { readonly versioned?: boolean; readonly params?: Readonly<Record<string, string | number>> },
+  ): string | null
+}
+
+export interface PresentedPage extends Omit<PagePosition, 'cursor'> {
+  /** Each already through `present.asset`. */
+  readonly items: readonly unknown[]
+  readonly assets: readonly Asset[]
+  readonly cursor: string | null
+  readonly total: { readonly count: number; readonly exact: boolean } | null
+}
+
+/** An error as clients may see it. */
+export interface PresentableError {
+  readonly code: StowageErrorCode
+  readonly status: number
+  /** What happened, to what, and what to do. Says nothing of the inside. */
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+  /** Each thing that is wrong with a body, by its JSON pointer. */
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[]
+  readonly requestId: string
+}
+
+/** Shapes of the answers. Each returns what is sent as JSON, or a `reply(body, { status, headers })`. */
+export interface Present {
+  /** Answers upload, get, update, replace, and each item of a list. */
+  readonly asset?: (asset: Asset, context: PresentContext) => unknown
+  readonly page?: (page: PresentedPage, context: PresentContext) => unknown
+  /** Default: as `asset`. */
+  readonly generated?: (asset: Asset, context: PresentContext) => unknown
+  readonly link?: (link: SignedLink & { readonly url: string }, context: PresentContext) => unknown
+  /** Default: RFC 9457 problem details. `context.operation` is null where no route was found. */
+  readonly error?: (
+    error: PresentableError,
+    context: { readonly request: HttpRequest; readonly operation: Operation | null },
+  ) => unknown
+}
+
+export interface ListOptions<FieldName extends string = string> {
+  /**
+   * Query parameters that filter. Names of columns or declared fields match exactly; the record form gives a parameter any meaning.
+   * Default: `type`, `visibility`, `tags` (any of), and every declared field. Other parameters are refused.
+   */
+  readonly filter?: readonly (FieldName | FilterColumn | 'tags')[] | Readonly<Record<string, ListFilter>>
+  readonly sort?: SortOptions
+  /** Default: `cursorPaging()`. */
+  readonly paging?: Paging
+  /** Query parameter that searches, or false. Default `search`. */
+  readonly search?: string | false
+  /** How totals are counted. Default `none`. */
+  readonly total?: 'none' | 'bounded' | 'exact'
+}
+type FilterColumn =
+  | 'createdBy'
+  | 'type'
+  | 'processing'
+  | 'visibility'
+  | 'slug'
+  | 'filename'
+  | 'contentType'
+  | 'sizeBytes'
+  | 'sha256'
+  | 'width'
+  | 'height'
+
+/** Default: `?sort=createdAt` or `-createdAt` (descending), over `createdAt`, `updatedAt`, `title`, `filename` and `sizeBytes`; newest first. */
+export interface SortOptions {
+  /** Name on the wire to column. */
+  readonly columns: Readonly<Record<string, Column>>
+  /** Wire name, with `-` in front for descending. */
+  readonly default: string
+  /** Default `sort`. */
+  readonly param?: string
+  /** Takes the direction from a parameter of its own (`asc`, `desc`) instead of from a leading `-`. */
+  readonly orderParam?: string
+}
+
+export interface UploadOptions {
+  /** Form field that holds the file. Default `file`. */
+  readonly fileField?: string
+  /** Text fields that are taken; others are refused. Default: title, description, visibility, filename, tags, metadata and every declared field. */
+  readonly fields?: readonly string[]
+  /**
+   * Makes details of the text fields. Called when the file begins with what came before it, and again with everything after it, so it must
+   * not insist on a field's presence: the kind's own schema does.
+   */
+  readonly details?: (fields: FormFields, context: RequestContext) => AssetDetails
+  /** Takes a raw body too, with its name in `?filename=` or Content-Disposition. Default true. */
+  readonly raw?: boolean
+  /** Largest number of text fields. Default 100. */
+  readonly maxFields?: number
+  /** Largest text field in bytes. Default 64 KiB. */
+  readonly maxFieldBytes?: number
+}
+
+export interface UpdateOptions {
+  /** Members that a patch may have; others are refused. Default: all of AssetPatch. */
+  readonly members?: readonly (keyof AssetPatch)[]
+  /** Reads a body of another shape. @throws StowageError `invalid_request`, `unprocessable` */
+  readonly patch?: (body: JsonObject, context: RequestContext) => AssetPatch
+  /** Demands If-Match: 428 without. Default false. */
+  readonly requireIfMatch?: boolean
+}
+
+export interface DeliveryOptions {
+  /** Content types that browsers may show in place; all else downloads. Default: raster images, audio, video, plain text. */
+  readonly inline?: readonly string[]
+  /** How long caches may use a public asset without asking. Default 0: they ask each time and mostly get a 304. */
+  readonly publicMaxAgeSeconds?: number
+  /** Default: `cross-origin` for what everyone may read, else `same-origin`. */
+  readonly crossOriginResourcePolicy?: 'same-origin' | 'same-site' | 'cross-origin'
+}
+
+/** An asset API on the wire. Rules on who may do what are the kind's, not here. */
+export interface ProfileOptions<FieldName extends string = string> {
+  /** Path that the relative paths continue, such as `/api/pages/:page/assets`. */
+  readonly basePath: string
+  /**
+   * `METHOD path` of each operation, or false to drop it. A path without a leading slash continues `basePath`; one with it stands alone.
+   * `:id`, `:filename` and `:token` name the asset; other parameters are yours.
+   */
+  readonly paths?: Readonly<Partial<Record<Operation, string | false>>>
+  /** Origin (and path prefix) written into absolute URLs, such as `https://assets.example.com`. Without it URLs have no origin. */
+  readonly publicUrl?: string
+  /** Default: everyone is anonymous. */
+  readonly authenticate?: Authenticate
+  /** Loads what the assets belong to; null is 404. Default: the kind has no spaces. */
+  readonly space?: (context: RequestContext) => Space | null | undefined | Promise<Space | null | undefined>
+  /** Asked before any body is read; an answer with `retryAfterSeconds` refuses with 429. */
+  readonly limit?: (context: RequestContext) => RateRefusal | null | undefined | Promise<RateRefusal | null | undefined>
+  readonly list?: ListOptions<FieldName>
+  readonly upload?: UploadOptions
+  readonly update?: UpdateOptions
+  readonly link?: { /** 1 to 604,800, default 900. */ readonly expiresInSeconds?: number }
+  readonly delivery?: DeliveryOptions
+  readonly present?: Present
+  readonly cors?: CorsOptions
+  /** Largest JSON body in bytes. Default 256 KiB. */
+  readonly maxJsonBytes?: number
+  /** How long `authenticate`, `space` and `limit` may each take before the request is refused. Default 5000. */
+  readonly hookTimeoutMs?: number
+}
+export interface RateRefusal {
+  readonly retryAfterSeconds: number
+}
+
+/** A profile and the kind it serves. */
+export interface Profile extends ProfileOptions {
+  readonly kind: Kind
+}
+
+/** Names of a kind's declared fields. */
+export type FieldNames<K> = K extends Kind<infer Fields> ? keyof z.output<Fields> & string : string

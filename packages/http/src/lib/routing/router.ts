@@ -1,0 +1,89 @@
+import type { Segment, Template } from './template.ts'
+
+export interface Route<Target> {
+  readonly method: string
+  readonly template: Template
+  readonly target: Target
+}
+
+/** All that answers at one shape of path. */
+export interface Resource<Target> {
+  readonly segments: readonly Segment[]
+  readonly routes: ReadonlyMap<string, Route<Target>>
+  /** Value of `Allow`. */
+  readonly allow: string
+}
+
+export interface Router<Target> {
+  /** The one resource a raw path names, by its most literal template, with the raw text of each parameter. */
+  match(path: string): { readonly resource: Resource<Target>; readonly raw: readonly string[] } | null
+}
+
+/** @throws TypeError when two routes have the same method and shape of path */
+export function createRouter<Target>(routes: readonly Route<Target>[]): Router<Target> {
+  const groups = new Map<string, Route<Target>[]>()
+  for (const route of routes) {
+    const shape = shapeOf(route.template)
+    groups.set(shape, [...(groups.get(shape) ?? []), route])
+  }
+  const byLength = new Map<number, Resource<Target>[]>()
+  for (const group of groups.values()) {
+    const resource = createResource(group)
+    const length = resource.segments.length
+    byLength.set(length, [...(byLength.get(length) ?? []), resource].sort(moreLiteralFirst))
+  }
+  return { match: path => matchPath(byLength, path) }
+}
+
+function shapeOf(template: Template): string {
+  return template.segments.map(segment => `/${segment.literal ?? ':'}`).join('')
+}
+
+function createResource<Target>(group: readonly Route<Target>[]): Resource<Target> {
+  const routes = new Map<string, Route<Target>>()
+  for (const route of group) {
+    if (routes.has(route.method)) {
+      throw new TypeError(
+        `Two operations answer ${route.method} ${route.template.text}: give one another path, or set it to false.`,
+      )
+    }
+    routes.set(route.method, route)
+  }
+  const get = routes.get('GET')
+  if (get !== undefined && !routes.has('HEAD')) routes.set('HEAD', get)
+  const segments = (group[0] as Route<Target>).template.segments
+  return { segments, routes, allow: [...routes.keys(), 'OPTIONS'].join(', ') }
+}
+
+function moreLiteralFirst(a: Resource<unknown>, b: Resource<unknown>): number {
+  for (const [index, segment] of a.segments.entries()) {
+    const order = Number(segment.param !== undefined) - Number(b.segments[index]?.param !== undefined)
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+function matchPath<Target>(byLength: ReadonlyMap<number, readonly Resource<Target>[]>, path: string) {
+  if (path.charCodeAt(0) !== 47) return null
+  const pieces = path === '/' ? [] : path.slice(1).split('/')
+  for (const resource of byLength.get(pieces.length) ?? []) {
+    const raw = matchSegments(resource.segments, pieces)
+    if (raw !== null) return { resource, raw }
+  }
+  return null
+}
+
+// Literals compare as they were sent: an escaped or differently cased spelling is another path.
+function matchSegments(segments: readonly Segment[], pieces: readonly string[]): string[] | null {
+  const raw: string[] = []
+  for (const [index, segment] of segments.entries()) {
+    const piece = pieces[index] as string
+    if (segment.literal !== undefined) {
+      if (piece !== segment.literal) return null
+    } else {
+      if (piece === '') return null
+      raw.push(piece)
+    }
+  }
+  return raw
+}

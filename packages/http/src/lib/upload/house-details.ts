@@ -1,0 +1,51 @@
+import type { AssetDetails, Kind } from '@stowage/core'
+import type { JsonObject, JsonValue } from '@stowage/core/contracts'
+import { type FieldType, fieldType } from '../profile/declared-field.ts'
+import type { FormFields } from './form-fields.ts'
+
+const PLAIN = ['title', 'description', 'filename', 'visibility', 'tags', 'tags[]', 'metadata']
+
+/** Text fields that the house upload takes for a kind. */
+export function houseFields(kind: Kind): readonly string[] {
+  return [...PLAIN, ...Object.keys(kind.fields.shape)]
+}
+
+/**
+ * Details from text fields of the same names: `tags` repeats, `metadata` is JSON, declared fields are read by their type.
+ * What a value must be is left to the service, which says so with a pointer.
+ */
+export function houseDetails(kind: Kind, form: FormFields): AssetDetails {
+  const [title, description, filename] = [form.get('title'), form.get('description'), form.get('filename')]
+  const visibility = form.get('visibility') as AssetDetails['visibility']
+  const tags = [...form.all('tags'), ...form.all('tags[]')]
+  const metadata = form.json('metadata') as JsonObject | undefined
+  const fields = declaredFields(kind, form)
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(filename !== undefined && { filename }),
+    ...(visibility !== undefined && { visibility }),
+    ...(tags.length > 0 && { tags }),
+    ...(metadata !== undefined && { metadata }),
+    ...(fields !== null && { fields }),
+  }
+}
+
+function declaredFields(kind: Kind, form: FormFields): JsonObject | null {
+  const fields: JsonObject = {}
+  for (const name of Object.keys(kind.fields.shape)) {
+    // A built-in detail of the same name has the field; declared ones must not shadow it.
+    if (PLAIN.includes(name) || form.all(name).length === 0) continue
+    fields[name] = readField(form, name, fieldType(kind, name) ?? 'text')
+  }
+  return Object.keys(fields).length === 0 ? null : fields
+}
+
+function readField(form: FormFields, name: string, type: FieldType): JsonValue {
+  if (type === 'list') return [...form.all(name)]
+  if (type === 'json') return form.json(name) ?? null
+  const text = form.get(name) ?? ''
+  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  // Text that is no number stays text, so that the schema names the fault.
+  return type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text
+}

@@ -1,0 +1,113 @@
+import type { AssetDetails, UploadInput } from '@stowage/core'
+import { StowageError } from '@stowage/core/contracts'
+import { type FilePart, type MultipartPart, parseMultipart } from '@stowage/multipart'
+import type { HttpRequest } from '../request.ts'
+import { CollectedFields, type FormFields } from './form-fields.ts'
+
+export interface FormPlan {
+  readonly fileField: string
+  readonly fields: ReadonlySet<string>
+  readonly maxFields: number
+  readonly maxFieldBytes: number
+  readonly maxFileBytes: number
+  readonly details: (fields: FormFields) => AssetDetails
+}
+
+type Parts = AsyncIterator<MultipartPart, undefined>
+
+/**
+ * Reads a form up to its file and hands that to `store`, which asks for the rest (`late`) after the file's last byte: text fields count
+ * wherever they stand, and a second file or a cut body takes everything back.
+ * @throws StowageError, MultipartError
+ */
+export async function receiveForm<T>(
+  request: HttpRequest,
+  plan: FormPlan,
+  store: (input: UploadInput) => Promise<T>,
+): Promise<T> {
+  const limits = formLimits(plan)
+  refuseAnnouncedLength(request, limits.totalBytes)
+  const parts: Parts = parseMultipart(request.body ?? emptyBody(), {
+    contentType: request.header('content-type'),
+    limits,
+    signal: request.signal,
+  })
+  const form = new CollectedFields()
+  try {
+    const file = await fieldsUntilFile(parts, plan, form)
+    if (file === null) throw badForm(`The form has no file; send it in the field "${plan.fileField}".`, plan.fileField)
+    const details = { filename: file.filename, ...plan.details(form) }
+    return await store({
+      ...details,
+      body: file.body,
+      signal: request.signal,
+      ...(file.contentType !== undefined && { contentType: file.contentType }),
+      late: () => lateDetails(parts, plan, form),
+    })
+  } finally {
+    await parts.return?.()
+  }
+}
+
+function formLimits(plan: FormPlan) {
+  const fields = plan.maxFields
+  // One file more than is taken, so that a second one is named as such. The text of all fields fits beside the file.
+  return {
+    fields,
+    files: 2,
+    parts: fields + 2,
+    fieldBytes: plan.maxFieldBytes,
+    fileBytes: plan.maxFileBytes,
+    totalBytes: plan.maxFileBytes + (fields + 2) * (plan.maxFieldBytes + 16 * 1024),
+  }
+}
+
+function refuseAnnouncedLength(request: HttpRequest, maxBytes: number): void {
+  const length = Number(request.header('content-length') ?? 0)
+  if (length <= maxBytes) return
+  throw new StowageError('content_too_large', `The form has ${length} bytes; at most ${maxBytes} are taken.`, {
+    details: { maxBytes },
+  })
+}
+
+async function fieldsUntilFile(parts: Parts, plan: FormPlan, form: CollectedFields): Promise<FilePart | null> {
+  for (let part = await parts.next(); !part.done; part = await parts.next()) {
+    if (part.value.kind === 'file') return namedFile(part.value, plan)
+    addField(form, plan, part.value.name, part.value.value)
+  }
+  return null
+}
+
+function namedFile(file: FilePart, plan: FormPlan): FilePart {
+  if (file.name === plan.fileField) return file
+  throw badForm(
+    `The file must be in the field "${plan.fileField}", not ${JSON.stringify(file.name.slice(0, 100))}.`,
+    plan.fileField,
+  )
+}
+
+async function lateDetails(parts: Parts, plan: FormPlan, form: CollectedFields): Promise<AssetDetails> {
+  const second = await fieldsUntilFile(parts, plan, form)
+  if (second !== null) throw badForm('The form has two files; send one.', plan.fileField)
+  return plan.details(form)
+}
+
+function addField(form: CollectedFields, plan: FormPlan, name: string, value: string): void {
+  if (name === plan.fileField) throw badForm(`The field "${name}" must be a file with a filename, not text.`, name)
+  if (!plan.fields.has(name)) {
+    const known = [...plan.fields].join(', ') || 'none'
+    throw badForm(
+      `The form field ${JSON.stringify(name.slice(0, 100))} is not known here; known are: ${known}.`,
+      name.slice(0, 100),
+    )
+  }
+  form.add(name, value)
+}
+
+function badForm(message: string, field: string): StowageError {
+  return new StowageError('invalid_request', message, { details: { field } })
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {
+  yield* []
+}

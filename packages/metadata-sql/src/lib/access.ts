@@ -1,0 +1,124 @@
+import type { Filter } from '@stowage/core/contracts'
+import { columnRef } from './columns.ts'
+import { compileFilter, type FilterContext, foldTerms } from './filter.ts'
+import { allOf, type Fragment, literal, raw, sql } from './fragment.ts'
+
+/** A way to reach the ready rows of a kind. */
+export interface Access {
+  readonly name: string
+  /** Makes `a`. */
+  readonly from: Fragment
+  readonly where: readonly Fragment[]
+  /** Columns equal to the asset's own, by which the way is ordered. */
+  readonly createdAt: Fragment
+  readonly id: Fragment
+  readonly context: FilterContext
+  /** What of the query's filters this way does not answer by itself. */
+  readonly rest: readonly Filter[]
+  /** Rows reached, for counting without the assets themselves; only right together with an empty `rest`. */
+  readonly bare: { readonly from: Fragment; readonly where: Fragment }
+  readonly ordered?: { readonly seq: Fragment; firstSeq(createdAt: Fragment): Fragment }
+}
+
+/** The conditions that must all hold. */
+export function conjuncts(filter: Filter): readonly Filter[] {
+  if (filter.op === 'all') return []
+  return filter.op === 'and' ? filter.filters.flatMap(conjuncts) : [filter]
+}
+
+/** By the rows of the kind, newest first, or by an index over what `driving` compares. */
+export function tableAccess(context: FilterContext, filters: readonly Filter[], driving: readonly Filter[]): Access {
+  const own = { ...context, driving: new Set(driving) }
+  const where = [kindIs(context.kindName), raw("a.state = 'ready'"), ...driving.map(filter => compileFilter(own, filter))]
+  const from = raw('assets a')
+  return {
+    name: driving.length === 0 ? 'newest' : 'columns',
+    from,
+    where,
+    createdAt: raw('a.created_at'),
+    id: raw('a.id'),
+    context: own,
+    rest: filters.filter(filter => !driving.includes(filter)),
+    bare: { from, where: allOf(where) },
+  }
+}
+
+export const kindIs = (kind: string): Fragment => sql`a.kind = ${literal(kind)}`
+
+/** The ways that may be much shorter than reading the kind newest first. None where the kind is read newest first at best. */
+export function narrowAccesses(context: FilterContext, filters: readonly Filter[]): readonly Access[] {
+  return [...columnAccesses(context, filters), ...tagAccesses(context, filters), ...searchAccess(context, filters)]
+}
+
+function columnAccesses(context: FilterContext, filters: readonly Filter[]): Access[] {
+  const equal = filters.filter(filter => filter.op === 'eq' && columnRef(context.dialect, context.kind, filter.column).indexed)
+  const space = equal.find(filter => filter.op === 'eq' && filter.column === 'space')
+  const fields = equal.filter(filter => filter.op === 'eq' && typeof filter.column !== 'string')
+  if (!space || fields.length === 0) return equal.map(filter => tableAccess(context, filters, [filter]))
+  // A declared index begins with the space, so both are one way.
+  const others = equal.filter(filter => filter !== space && !fields.includes(filter))
+  return [...fields.map(field => [space, field]), ...others.map(filter => [filter])].map(driving =>
+    tableAccess(context, filters, driving),
+  )
+}
+
+function tagAccesses(context: FilterContext, filters: readonly Filter[]): Access[] {
+  return filters.flatMap(filter => {
+    if (filter.op !== 'tags' || filter.match === 'none') return []
+    const tags = [...new Set(filter.tags)]
+    if (filter.match === 'any' && tags.length !== 1) return []
+    return tags.slice(0, 8).map(tag => {
+      const others = tags.filter(other => other !== tag)
+      const rest: Filter[] = others.length === 0 ? [] : [{ op: 'tags', match: 'all', tags: others }]
+      return tagAccess(context, tag, [...filters.filter(other => other !== filter), ...rest])
+    })
+  })
+}
+
+function tagAccess(context: FilterContext, tag: string, rest: readonly Filter[]): Access {
+  const where = sql`t.kind = ${literal(context.kindName)} and t.tag = ${tag}`
+  return {
+    name: 'tag',
+    from: raw('asset_tags t cross join assets a on a.seq = t.seq'),
+    where: [where],
+    createdAt: raw('t.created_at'),
+    id: raw('t.id'),
+    context: { ...context, driving: new Set() },
+    rest,
+    bare: { from: raw('asset_tags t'), where },
+  }
+}
+
+// What one question to the index may hold; the rest of long terms, and further terms, are compared row by row.
+const MAX_INDEXED_TERMS = 8
+const MAX_INDEXED_LENGTH = 32
+
+function searchAccess(context: FilterContext, filters: readonly Filter[]): Access[] {
+  const { dialect, kindName } = context
+  const terms = filters.flatMap(filter => (filter.op === 'search' ? foldTerms(filter.terms) : []))
+  const long = terms.filter(term => [...term].length >= dialect.search.minTermLength).sort((a, b) => b.length - a.length)
+  if (long.length === 0) return []
+  const asked = long.slice(0, MAX_INDEXED_TERMS).map(term => [...term].slice(0, MAX_INDEXED_LENGTH).join(''))
+  const matches = dialect.search.matches(kindName, asked)
+  const unanswered = terms.filter(term => !asked.includes(term))
+  const rest = filters.filter(filter => filter.op !== 'search')
+  return [
+    {
+      name: 'search',
+      from: matches.from,
+      where: [matches.where],
+      createdAt: raw('a.created_at'),
+      id: raw('a.id'),
+      context: { ...context, driving: new Set() },
+      rest: unanswered.length === 0 ? rest : [...rest, { op: 'search', terms: unanswered }],
+      bare: { from: matches.hits, where: matches.where },
+      ...(matches.ordered && { ordered: matches.ordered }),
+    },
+  ]
+}
+
+/** Whether all that is searched for is too short for the index. */
+export function hasOnlyShortTerms(context: FilterContext, filters: readonly Filter[]): boolean {
+  const terms = filters.flatMap(filter => (filter.op === 'search' ? foldTerms(filter.terms) : []))
+  return terms.length > 0 && terms.every(term => [...term].length < context.dialect.search.minTermLength)
+}

@@ -1,0 +1,83 @@
+import type { Change, UploadRecord } from '@stowage/core/contracts'
+import { StowageError } from '@stowage/core/contracts'
+import { assetChanges } from './asset-changes.ts'
+import type { SqlDialect } from './dialect.ts'
+import { allOf, type Fragment, sql } from './fragment.ts'
+import { assignments, inserter, sameAs, stateIn, update } from './row-changes.ts'
+import { blobs, encode, idempotency, jobs, uploads } from './schema.ts'
+import { addUsage } from './usage.ts'
+import type { WritePlan } from './write-plan.ts'
+
+const FIXED = {
+  blobs: new Set(['id', 'assetId', 'kind', 'storage', 'key', 'createdAt']),
+  jobs: new Set(['id', 'type', 'createdAt']),
+  uploads: new Set(['id', 'assetId', 'blobId', 'kind', 'createdAt']),
+  idempotency: new Set(['scope', 'key', 'fingerprint']),
+} as const
+
+type Compile = { readonly [Op in Change['op']]: (plan: WritePlan, change: Extract<Change, { op: Op }>) => void }
+
+/** Turns each kind of change into its guarded statements. */
+export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: Change) => void {
+  const insertBlob = inserter(blobs, dialect.placeholder)
+  const insertJob = inserter(jobs, dialect.placeholder)
+  const insertUpload = inserter(uploads, dialect.placeholder)
+  const insertIdempotency = inserter(idempotency, dialect.placeholder)
+  const compilers: Compile = {
+    ...assetChanges(dialect),
+    insertBlob: (plan, { blob }) => insertBlob(plan, blob),
+    updateBlob: (plan, { id, guard, set }) => {
+      const where = [sql`id = ${id}`, stateIn(guard.states)]
+      if (guard.leaseToken !== undefined) where.push(sql`lease_token = ${guard.leaseToken}`)
+      plan.add(update(blobs, assignments(blobs, set, FIXED.blobs), where), 'one')
+    },
+    updateBlobsOf: (plan, { assetId, guard, set }) => {
+      plan.add(update(blobs, assignments(blobs, set, FIXED.blobs), [sql`asset_id = ${assetId}`, stateIn(guard.states)]))
+    },
+    deleteBlob: (plan, { id, guard }) => plan.add(sql`delete from blobs where id = ${id} and ${stateIn(guard.states)}`, 'one'),
+    enqueueJob: (plan, { job }) => insertJob(plan, job),
+    updateJob: (plan, { id, guard, set }) => {
+      plan.add(update(jobs, assignments(jobs, set, FIXED.jobs), [sql`id = ${id}`, sql`lease_token = ${guard.leaseToken}`]), 'one')
+    },
+    deleteJob: (plan, { id, guard }) => {
+      plan.add(sql`delete from jobs where id = ${id} and lease_token = ${guard.leaseToken}`, 'one')
+    },
+    insertUpload: (plan, { upload }) => insertUpload(plan, upload),
+    updateUpload: (plan, { id, guard, set }) => {
+      plan.add(update(uploads, assignments(uploads, set, FIXED.uploads), uploadGuard(id, guard)), 'one')
+    },
+    deleteUpload: (plan, { id, guard }) => plan.add(sql`delete from uploads where ${allOf(uploadGuard(id, guard))}`, 'one'),
+    insertIdempotency: (plan, { record }) => insertIdempotency(plan, record),
+    updateIdempotency: (plan, { scope, key, set }) => {
+      plan.add(update(idempotency, assignments(idempotency, set, FIXED.idempotency), idempotencyKey(scope, key)), 'one')
+    },
+    deleteIdempotency: (plan, { scope, key }) => {
+      plan.add(sql`delete from idempotency where ${allOf(idempotencyKey(scope, key))}`, 'one')
+    },
+    addUsage,
+  }
+  return (plan, change) => {
+    const run = compilers[change.op] as ((plan: WritePlan, change: Change) => void) | undefined
+    if (!run) throw new StowageError('invalid_request', `There is no change called ${String(change.op)}.`)
+    run(plan, change)
+  }
+}
+
+const idempotencyKey = (scope: string, key: string): Fragment[] => [sql`scope = ${scope}`, sql`"key" = ${key}`]
+
+function uploadGuard(
+  id: string,
+  guard: {
+    readonly states: readonly UploadRecord['state'][]
+    readonly leaseToken?: string | null
+    readonly offsetBytes?: number
+  },
+): Fragment[] {
+  const where = [sql`id = ${id}`, stateIn(guard.states)]
+  if (guard.leaseToken !== undefined) where.push(sameAs('lease_token', guard.leaseToken))
+  if (guard.offsetBytes !== undefined) {
+    const offset = uploads.byProperty.get('offsetBytes')
+    where.push(sql`offset_bytes = ${offset ? encode(offset, guard.offsetBytes) : null}`)
+  }
+  return where
+}

@@ -1,0 +1,54 @@
+import type { KindSchema } from '@stowage/core/contracts'
+import type { Fragment, SqlValue } from './fragment.ts'
+
+export type FieldType = KindSchema['fields'][number]['type']
+
+/**
+ * What databases say differently. Tables and columns have the same names everywhere; `assets.seq` is a number that
+ * grows with creation and joins the tables beside it.
+ */
+export interface SqlDialect {
+  placeholder(position: number): string
+  /** Typed value of a member of a JSON column: text, number, or 1 and 0. Null where absent. */
+  field(column: Fragment, name: string, type: FieldType): Fragment
+  /** The same value, but no reason to choose an index by it. */
+  unindexed(value: Fragment): Fragment
+  contains(text: Fragment, part: string): Fragment
+  oneOf(value: Fragment, values: readonly SqlValue[]): Fragment
+  /** Whether a JSON array of strings holds one of `values`. */
+  arrayHasAny(column: Fragment, values: readonly string[]): Fragment
+  /** Rows `(value)` of the JSON array in `column`, as something to select from. */
+  elements(column: Fragment, alias: string): Fragment
+  greater(a: Fragment, b: Fragment): Fragment
+  nullsLast(direction: 'asc' | 'desc'): Fragment
+  /** Ends a select of rows to be updated: skips those that another connection holds. Empty where writers take turns. */
+  readonly skipLocked: Fragment
+  /** Value of `seq` for a new asset; null leaves it to the database. */
+  nextSeq(createdAt: number): Fragment | null
+  readonly search: SearchDialect
+}
+
+/** How substrings of folded text are found by an index, which holds the ready assets of each kind. */
+export interface SearchDialect {
+  /** Shortest term, in code points, that the index finds. */
+  readonly minTermLength: number
+  /** Statements that add or remove the asset with this id; none where the database keeps the index itself. */
+  add(kind: string, id: string): readonly Fragment[]
+  remove(kind: string, id: string): readonly Fragment[]
+  /** Ready assets of the kind whose text holds all of `terms`. */
+  matches(kind: string, terms: readonly string[]): SearchMatches
+}
+
+export interface SearchMatches {
+  /** The index alone, for counting. */
+  readonly hits: Fragment
+  /** The index, and `assets a` reached through it. */
+  readonly from: Fragment
+  readonly where: Fragment
+  /** Present where the index is read in the order of creation by itself. */
+  readonly ordered?: {
+    readonly seq: Fragment
+    /** Smallest `seq` that an asset of this creation time may have. */
+    firstSeq(createdAt: Fragment): Fragment
+  }
+}

@@ -1,0 +1,78 @@
+import { checkText } from './text.ts'
+
+/** What a statement may carry to the database. Booleans travel as 1 and 0. */
+export type SqlValue = string | number | null
+
+/** Compiled text with its parameters in order. */
+export interface Statement {
+  readonly sql: string
+  readonly parameters: readonly SqlValue[]
+}
+
+/** A piece of SQL: `texts` has one more element than `values`, which stand between them. */
+export interface Fragment {
+  readonly texts: readonly string[]
+  readonly values: readonly SqlValue[]
+}
+
+const isFragment = (part: Fragment | SqlValue): part is Fragment => typeof part === 'object' && part !== null
+
+/** Builds a fragment; whatever is interpolated becomes a parameter, unless it is a fragment itself. */
+export function sql(strings: TemplateStringsArray, ...parts: readonly (Fragment | SqlValue)[]): Fragment {
+  const texts = [strings[0] ?? '']
+  const values: SqlValue[] = []
+  parts.forEach((part, i) => {
+    append(texts, values, isFragment(part) ? part : { texts: ['', ''], values: [part] })
+    texts.push((texts.pop() ?? '') + (strings[i + 1] ?? ''))
+  })
+  return { texts, values }
+}
+
+/** Text as it is. Only for what the program itself wrote. */
+export const raw = (text: string): Fragment => ({ texts: [text], values: [] })
+
+/** A string inside the text of the statement: what a partial index needs in order to be used. */
+export const literal = (text: string): Fragment => raw(`'${text.replaceAll("'", "''")}'`)
+
+/** Fragments with a separator between them. */
+export function join(fragments: readonly Fragment[], separator: string): Fragment {
+  const texts = ['']
+  const values: SqlValue[] = []
+  fragments.forEach((fragment, i) => {
+    append(
+      texts,
+      values,
+      i === 0 ? fragment : { ...fragment, texts: [separator + fragment.texts[0], ...fragment.texts.slice(1)] },
+    )
+  })
+  return { texts, values }
+}
+
+/** All of them hold; true when there is none. */
+export const allOf = (conditions: readonly Fragment[]): Fragment => balanced(conditions, ' and ', '1 = 1')
+/** At least one of them holds; false when there is none. */
+export const anyOf = (conditions: readonly Fragment[]): Fragment => balanced(conditions, ' or ', '1 = 0')
+
+/** @throws StowageError `unprocessable` for a parameter that no database stores as it is */
+export function compile(fragment: Fragment, placeholder: (position: number) => string): Statement {
+  let text = fragment.texts[0] ?? ''
+  for (let i = 1; i < fragment.texts.length; i++) text += placeholder(i) + fragment.texts[i]
+  for (const value of fragment.values) if (typeof value === 'string') checkText(value, 'A value')
+  return { sql: text, parameters: fragment.values }
+}
+
+function append(texts: string[], values: SqlValue[], fragment: Fragment): void {
+  texts.push((texts.pop() ?? '') + fragment.texts[0], ...fragment.texts.slice(1))
+  values.push(...fragment.values)
+}
+
+// Databases limit how deep an expression may be, and a chain of `and` is as deep as it is long.
+function balanced(conditions: readonly Fragment[], operator: string, none: string): Fragment {
+  const [first] = conditions
+  if (!first) return raw(none)
+  if (conditions.length === 1) return first
+  if (conditions.length <= 50) return sql`(${join(conditions, operator)})`
+  const half = conditions.length >> 1
+  const sides = [balanced(conditions.slice(0, half), operator, none), balanced(conditions.slice(half), operator, none)]
+  return sql`(${join(sides, operator)})`
+}

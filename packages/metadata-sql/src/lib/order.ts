@@ -1,0 +1,53 @@
+import type { Position, Sort } from '@stowage/core/contracts'
+import { StowageError } from '@stowage/core/contracts'
+import { type ColumnRef, columnRef, comparable } from './columns.ts'
+import type { FilterContext } from './filter.ts'
+import { type Fragment, raw, sql } from './fragment.ts'
+
+export interface Order {
+  readonly column: ColumnRef
+  readonly id: Fragment
+  readonly direction: Sort['direction']
+  /** By creation time. */
+  readonly newest: boolean
+  /** `column …, id …` */
+  readonly by: Fragment
+}
+
+/** @param reached the columns by which rows are reached, where they are not those of `assets a` */
+export function orderOf(
+  context: FilterContext,
+  sort: Sort,
+  reached: { readonly createdAt: Fragment; readonly id: Fragment } = { createdAt: raw('a.created_at'), id: raw('a.id') },
+): Order {
+  if (sort.direction !== 'asc' && sort.direction !== 'desc') throw new StowageError('invalid_request', 'A sort is asc or desc.')
+  const named = columnRef(context.dialect, context.kind, sort.column)
+  const newest = sort.column === 'createdAt'
+  const column = { ...named, value: newest ? reached.createdAt : sort.column === 'id' ? reached.id : named.value }
+  const direction = raw(sort.direction)
+  const nulls = column.nullable ? context.dialect.nullsLast(sort.direction) : raw('')
+  const by = sql`${column.value} ${direction} ${nulls}, ${reached.id} ${direction}`
+  return { column, id: reached.id, direction: sort.direction, newest, by }
+}
+
+/**
+ * Conditions for the rows after a position, as branches that don't overlap: nulls come last, and an index delivers them
+ * apart from the rest.
+ */
+export function branchesAfter(order: Order, after: Position | undefined): readonly (readonly Fragment[])[] {
+  const { value, nullable } = order.column
+  const isNull = sql`${value} is null`
+  const notNull = sql`${value} is not null`
+  const apart = nullable && order.column.indexed
+  if (after === undefined) return apart ? [[notNull], [isNull]] : [[]]
+  const beyond = raw(order.direction === 'asc' ? '>' : '<')
+  if (after.value === null) return nullable ? [[isNull, sql`${order.id} ${beyond} ${after.id}`]] : invalid()
+  const start = comparable(order.column, after.value) ?? invalid()
+  const past = sql`(${value}, ${order.id}) ${beyond} (${start}, ${after.id})`
+  if (!nullable) return [[past]]
+  return apart ? [[past], [isNull]] : [[sql`(${past} or ${isNull})`]]
+}
+
+function invalid(): never {
+  throw new StowageError('invalid_cursor', 'The position is not one of this sort order.')
+}

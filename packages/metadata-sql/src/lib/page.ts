@@ -1,0 +1,101 @@
+import type { AssetQuery, AssetState, Filter } from '@stowage/core/contracts'
+import { type Access, hasOnlyShortTerms, kindIs } from './access.ts'
+import { compileFilter, type FilterContext } from './filter.ts'
+import { allOf, type Fragment, join, literal, raw, sql } from './fragment.ts'
+import { branchesAfter, type Order, orderOf } from './order.ts'
+import { assets, selectList } from './schema.ts'
+
+/** Rows that a search by nothing but terms too short for the index looks at, newest first. */
+export const SHORT_TERM_SCAN_ROWS = 100_000
+
+const COLUMNS = raw(selectList(assets, 'a'))
+
+interface Branch {
+  readonly from: Fragment
+  readonly where: readonly Fragment[]
+}
+
+/** A page of ready assets along one access. */
+export function readyPage(access: Access, query: AssetQuery): Fragment {
+  const order = orderOf(access.context, query.sort, access)
+  if (hasOnlyShortTerms(access.context, access.rest)) return boundedPage(access, query, order)
+  if (order.newest && access.ordered) return searchPage(access, access.ordered, query, order)
+  const where = [...access.where, ...restOf(access)]
+  const branches = branchesAfter(order, query.after).map(after => ({ from: access.from, where: [...where, ...after] }))
+  return page(access.context, query, order, branches)
+}
+
+/** A page in which other states than `ready` may be. */
+export function mixedPage(context: FilterContext, filters: readonly Filter[], query: AssetQuery): Fragment {
+  const order = orderOf(context, query.sort)
+  const shared = [kindIs(context.kindName), ...filters.map(filter => compileFilter(context, filter))]
+  const branches = [...new Set(context.states)].flatMap(state =>
+    branchesAfter(order, query.after).map(after => ({ from: raw('assets a'), where: [...shared, stateIs(state), ...after] })),
+  )
+  return page(context, query, order, branches)
+}
+
+/** Partial indexes are used where the statement says literally what they hold. */
+export const stateIs = (state: AssetState): Fragment =>
+  state === 'ready' ? raw("a.state = 'ready'") : sql`a.state <> 'ready' and a.state = ${literal(state)}`
+
+const restOf = (access: Access): Fragment[] => access.rest.map(filter => compileFilter(access.context, filter))
+
+// Each branch comes in order from an index; what comes out is merged.
+function page(context: FilterContext, query: AssetQuery, order: Order, branches: readonly Branch[]): Fragment {
+  const [first] = branches
+  const window = sql`limit ${query.limit} offset ${query.offset ?? 0}`
+  if (!first) return sql`select ${COLUMNS} from assets a where 1 = 0`
+  if (branches.length === 1) {
+    return sql`select ${COLUMNS} from ${first.from} where ${allOf(first.where)} order by ${order.by} ${window}`
+  }
+  const parts = branches.map(({ from, where }, i) => {
+    const rows = sql`select ${COLUMNS}, ${order.column.value} as sort_value from ${from} where ${allOf(where)} order by ${order.by}`
+    return sql`select * from (${rows} limit ${query.limit + (query.offset ?? 0)}) b${raw(String(i))}`
+  })
+  const direction = raw(order.direction)
+  const by = sql`m.sort_value ${direction} ${context.dialect.nullsLast(order.direction)}, m.id ${direction}`
+  return sql`select ${raw(selectList(assets, 'm'))} from (${join(parts, ' union all ')}) m order by ${by} ${window}`
+}
+
+/**
+ * Newest first along the search index, which is ordered by creation time but not by id within it: the oldest time of the
+ * page is read whole, and then put in order.
+ */
+function searchPage(access: Access, ordered: NonNullable<Access['ordered']>, query: AssetQuery, order: Order): Fragment {
+  const { seq, firstSeq } = ordered
+  const descending = order.direction === 'desc'
+  const conditions = [...access.where, ...restOf(access), ...branchesAfter(order, query.after).flat()]
+  if (query.after) {
+    const at = sql`${Number(query.after.value)}`
+    conditions.push(descending ? sql`${seq} < ${firstSeq(sql`${at} + 1`)}` : sql`${seq} >= ${firstSeq(at)}`)
+  }
+  const found = sql`select a.seq as seq, a.created_at as created_at from ${access.from} where ${allOf(conditions)}`
+  const reached = sql`${found} order by ${seq} ${raw(order.direction)} limit ${query.limit + (query.offset ?? 0)}`
+  const edge = raw(`(select ${descending ? 'min' : 'max'}(created_at) from reached)`)
+  const atEdge = sql`${seq} >= ${firstSeq(edge)} and ${seq} < ${firstSeq(sql`${edge} + 1`)}`
+  const kept = sql`select seq from reached where created_at <> ${edge}`
+  const tied = sql`select a.seq from ${access.from} where ${allOf([...conditions, atEdge])}`
+  const final = orderOf(access.context, query.sort)
+  return sql`with reached as materialized (${reached}) select ${COLUMNS} from assets a where a.seq in (${kept} union all ${tied})
+    order by ${final.by} limit ${query.limit} offset ${query.offset ?? 0}`
+}
+
+// The inner rows come in their order; sorting them again would make the database read all of them.
+function boundedPage(access: Access, query: AssetQuery, order: Order): Fragment {
+  const short = access.rest.filter(filter => filter.op === 'search')
+  const others = access.rest.filter(filter => filter.op !== 'search')
+  const contains = short.map(filter => compileFilter(access.context, filter))
+  const where = [...access.where, ...others.map(filter => compileFilter(access.context, filter))]
+  const window = sql`limit ${query.limit} offset ${query.offset ?? 0}`
+  const after = branchesAfter(orderOf(access.context, query.sort), query.after)
+  if (order.newest) {
+    const inner = [...where, ...branchesAfter(order, query.after).flat()]
+    const rows = sql`select a.* from ${access.from} where ${allOf(inner)} order by ${order.by} limit ${SHORT_TERM_SCAN_ROWS}`
+    return sql`select ${COLUMNS} from (${rows}) a where ${allOf(contains)} ${window}`
+  }
+  const newest = orderOf(access.context, { column: 'createdAt', direction: 'desc' }, access)
+  const rows = sql`select a.* from ${access.from} where ${allOf(where)} order by ${newest.by} limit ${SHORT_TERM_SCAN_ROWS}`
+  const branches = after.map(conditions => ({ from: sql`(${rows}) a`, where: [...contains, ...conditions] }))
+  return page(access.context, query, orderOf(access.context, query.sort), branches)
+}

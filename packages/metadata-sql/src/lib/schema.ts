@@ -1,0 +1,136 @@
+import type { AssetRecord, BlobRecord, IdempotencyRecord, JobRecord, JsonValue, UploadRecord } from '@stowage/core/contracts'
+import { StowageError } from '@stowage/core/contracts'
+import type { SqlValue } from './fragment.ts'
+import { checkText, encodeJson } from './text.ts'
+
+export type ColumnType = 'text' | 'integer' | 'json'
+export interface TableColumn {
+  readonly property: string
+  readonly column: string
+  readonly type: ColumnType
+}
+
+/** A record's columns, in the order in which rows are selected and inserted. */
+export interface Table<T> {
+  readonly name: string
+  readonly columns: readonly TableColumn[]
+  readonly byProperty: ReadonlyMap<string, TableColumn>
+  /** Declares what kind of record its rows hold; never read. */
+  readonly record?: T
+}
+
+function table<T>(name: string, shape: Readonly<Record<keyof T & string, ColumnType>>): Table<T> {
+  const columns = Object.entries<ColumnType>(shape).map(([property, type]) => ({
+    property,
+    column: property.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
+    type,
+  }))
+  return { name, columns, byProperty: new Map(columns.map(column => [column.property, column])) }
+}
+
+export const assets = table<AssetRecord>('assets', {
+  id: 'text',
+  kind: 'text',
+  space: 'text',
+  createdBy: 'text',
+  type: 'text',
+  state: 'text',
+  processing: 'text',
+  processingError: 'text',
+  visibility: 'text',
+  title: 'text',
+  description: 'text',
+  slug: 'text',
+  filename: 'text',
+  uniqueName: 'text',
+  contentType: 'text',
+  sizeBytes: 'integer',
+  sha256: 'text',
+  width: 'integer',
+  height: 'integer',
+  properties: 'json',
+  fields: 'json',
+  metadata: 'json',
+  tags: 'json',
+  externalUrl: 'text',
+  blobId: 'text',
+  version: 'integer',
+  createdAt: 'integer',
+  updatedAt: 'integer',
+})
+export const blobs = table<BlobRecord>('blobs', {
+  id: 'text',
+  assetId: 'text',
+  kind: 'text',
+  storage: 'text',
+  key: 'text',
+  state: 'text',
+  role: 'text',
+  sizeBytes: 'integer',
+  sha256: 'text',
+  etag: 'text',
+  contentType: 'text',
+  leaseToken: 'text',
+  dueAt: 'integer',
+  purgesLeft: 'integer',
+  createdAt: 'integer',
+})
+export const jobs = table<JobRecord>('jobs', {
+  id: 'text',
+  type: 'text',
+  payload: 'json',
+  state: 'text',
+  attempts: 'integer',
+  maxAttempts: 'integer',
+  runAt: 'integer',
+  leaseToken: 'text',
+  leaseUntil: 'integer',
+  lastError: 'text',
+  createdAt: 'integer',
+})
+export const uploads = table<UploadRecord>('uploads', {
+  id: 'text',
+  assetId: 'text',
+  blobId: 'text',
+  kind: 'text',
+  state: 'text',
+  storageUploadId: 'text',
+  offsetBytes: 'integer',
+  declaredBytes: 'integer',
+  leaseToken: 'text',
+  expiresAt: 'integer',
+  data: 'json',
+  createdAt: 'integer',
+})
+export const idempotency = table<IdempotencyRecord>('idempotency', {
+  scope: 'text',
+  key: 'text',
+  fingerprint: 'text',
+  response: 'json',
+  expiresAt: 'integer',
+})
+
+/** @throws StowageError `unprocessable` for what the column can't hold exactly */
+export function encode({ property, type }: TableColumn, value: unknown): SqlValue {
+  if (value === null || value === undefined) return null
+  if (type === 'text') return checkText(value as string, property)
+  if (type === 'json') return encodeJson(value, property)
+  if (Number.isSafeInteger(value)) return value as number
+  throw new StowageError('unprocessable', `${property} is no whole number within ±(2^53 - 1).`, { details: { column: property } })
+}
+
+/** The record of a row whose values stand in the order of the table's columns. */
+export function decode<T>(source: Table<T>, row: readonly SqlValue[]): T {
+  const record: Record<string, JsonValue> = {}
+  source.columns.forEach(({ property, type }, i) => {
+    const value = row[i] ?? null
+    if (value === null || type === 'text') record[property] = value
+    else record[property] = type === 'json' ? (JSON.parse(value as string) as JsonValue) : Number(value)
+  })
+  return record as T
+}
+
+/** Column names for a select, with an alias in front where one is given. */
+export function selectList<T>(source: Table<T>, alias = ''): string {
+  return source.columns.map(({ column }) => (alias === '' ? `"${column}"` : `${alias}."${column}"`)).join(', ')
+}

@@ -1,0 +1,165 @@
+import type { AssetQuery, KindSchema, MetadataStore } from '@stowage/core/contracts'
+import { StowageError } from '@stowage/core/contracts'
+import { changeCompiler } from './changes.ts'
+import type { SqlDialect } from './dialect.ts'
+import { type Row, type SqlDriver, SqlWriteFailure } from './driver.ts'
+import { compile, type Fragment, raw, sql } from './fragment.ts'
+import { anyDue, claim, failSpent } from './job-claims.ts'
+import { lookupAsset } from './lookup.ts'
+import { type Planner, planner } from './query-plan.ts'
+import { assets, blobs, decode, idempotency, jobs, selectList, type Table, uploads } from './schema.ts'
+import { WritePlan } from './write-plan.ts'
+
+/** A {@link MetadataStore} that can say how it answers a list. */
+export interface SqlMetadataStore extends MetadataStore {
+  /** The database's own plan for a list, one step a line: for tests, and for finding out why a list is slow. */
+  explain(query: AssetQuery): Promise<readonly string[]>
+}
+
+export interface SqlMetadataOptions {
+  readonly driver: SqlDriver
+  readonly dialect: SqlDialect
+  /** Called at `open`, once the schema is up to date: makes the indexes that declared fields need. */
+  readonly prepareKinds: (kinds: readonly KindSchema[]) => Promise<void>
+  /** Reads the plan of a statement. */
+  readonly explain: (statement: Fragment) => Promise<readonly string[]>
+}
+
+const DEFAULT_COUNT_MAX = 10_000
+
+/**
+ * The metadata store over any SQL database: compiles every call to statements, which the driver runs.
+ * @throws StowageError as {@link MetadataStore} says
+ */
+export function createSqlMetadata(options: SqlMetadataOptions): SqlMetadataStore {
+  const { driver, dialect } = options
+  const kinds = new Map<string, KindSchema>()
+  const plans = planner(dialect, kinds)
+  const compileText = (fragment: Fragment) => compile(fragment, dialect.placeholder)
+  const read = async (fragment: Fragment): Promise<readonly Row[]> => driver.read(compileText(fragment))
+  const scan = async (fragment: Fragment, signal?: AbortSignal): Promise<readonly Row[]> =>
+    driver.scan(compileText(fragment), signal)
+
+  return {
+    name: driver.name,
+    async open(declared) {
+      await driver.open()
+      await options.prepareKinds(declared)
+      for (const kind of declared) kinds.set(kind.name, kind)
+    },
+    ...writes(driver, dialect, kinds),
+    ...rowReads(read),
+    ...lists(plans, scan),
+    async explain(query) {
+      return options.explain(await plans.page(query, statement => scan(statement)))
+    },
+    close: () => driver.close(),
+  }
+}
+
+type Read = (fragment: Fragment, signal?: AbortSignal) => Promise<readonly Row[]>
+
+function rowReads(read: Read) {
+  const rows = async <T>(source: Table<T>, rest: Fragment): Promise<T[]> => {
+    const found = await read(sql`select ${raw(selectList(source))} from ${raw(source.name)} ${rest}`)
+    return found.map(row => decode(source, row))
+  }
+  const one = async <T>(source: Table<T>, where: Fragment): Promise<T | null> =>
+    (await rows(source, sql`where ${where}`))[0] ?? null
+  return {
+    async getAsset(ref) {
+      const [row] = await read(lookupAsset(ref))
+      return row ? decode(assets, row) : null
+    },
+    getBlob: id => one(blobs, sql`id = ${id}`),
+    getBlobByKey: (storage, key) => one(blobs, sql`storage = ${storage} and "key" = ${key}`),
+    listBlobs: assetId => rows(blobs, sql`where asset_id = ${assetId} order by created_at, id`),
+    listDueBlobs: (now, limit) => rows(blobs, sql`where due_at <= ${now} order by due_at, id limit ${limit}`),
+    getJob: id => one(jobs, sql`id = ${id}`),
+    getUpload: id => one(uploads, sql`id = ${id}`),
+    listExpiredUploads: (now, limit) => rows(uploads, sql`where expires_at <= ${now} order by expires_at, id limit ${limit}`),
+    getIdempotency: (scope, key) => one(idempotency, sql`scope = ${scope} and "key" = ${key}`),
+    async getUsage(kind, space) {
+      const [row] = await read(sql`select bytes, count from usage where kind = ${kind} and space = ${space}`)
+      return { bytes: Number(row?.[0] ?? 0), count: Number(row?.[1] ?? 0) }
+    },
+  } satisfies Partial<MetadataStore>
+}
+
+function lists(plans: Planner, scan: Read) {
+  return {
+    async list(query) {
+      const statement = await plans.page(query, probe => scan(probe, query.signal))
+      return (await scan(statement, query.signal)).map(row => decode(assets, row))
+    },
+    async count(query, max = DEFAULT_COUNT_MAX) {
+      const statement = await plans.count(query, max, probe => scan(probe, query.signal))
+      const found = Number((await scan(statement, query.signal))[0]?.[0] ?? 0)
+      return { count: Math.min(found, max), exact: found <= max }
+    },
+  } satisfies Partial<MetadataStore>
+}
+
+function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<string, KindSchema>) {
+  const compileChange = changeCompiler(dialect)
+  const read = (fragment: Fragment) => driver.read(compile(fragment, dialect.placeholder))
+  const writeRows = async (...fragments: readonly Fragment[]): Promise<readonly Row[]> => {
+    const plan = new WritePlan(dialect.placeholder)
+    for (const fragment of fragments) plan.add(fragment, 'rows')
+    return (await driver.write(plan.statements)).at(-1) ?? []
+  }
+  return {
+    async commit(changes) {
+      const plan = new WritePlan(dialect.placeholder)
+      changes.forEach((change, index) => {
+        plan.begin(index, change.op)
+        if (change.op === 'insertAsset' && !kinds.has(change.asset.kind)) throw undeclared(change.asset.kind)
+        compileChange(plan, change)
+      })
+      if (plan.statements.length === 0) return
+      await driver.write(plan.statements).catch((error: unknown) => {
+        throw error instanceof SqlWriteFailure ? refusal(plan, error) : error
+      })
+    },
+    async claimJobs(claimed) {
+      if (claimed.types.length === 0 || claimed.limit < 1 || (await read(anyDue(claimed))).length === 0) return []
+      const rows = await writeRows(failSpent(claimed), claim(claimed, dialect.skipLocked))
+      return rows.map(row => decode(jobs, row)).sort((a, b) => a.runAt - b.runAt || (a.id < b.id ? -1 : 1))
+    },
+    async nextInSequence(name) {
+      const upsert = sql`insert into sequences (name, value) values (${name}, 1) on conflict (name) do update`
+      const [row] = await writeRows(sql`${upsert} set value = sequences.value + 1 returning value`)
+      return Number(row?.[0])
+    },
+    async settingOnce(name, value) {
+      const stored = sql`select value from settings where name = ${name}`
+      const [found] = await read(stored)
+      if (found) return String(found[0])
+      const [row] = await writeRows(
+        sql`insert into settings (name, value) values (${name}, ${value}) on conflict (name) do nothing`,
+        stored,
+      )
+      return String(row?.[0])
+    },
+  } satisfies Partial<MetadataStore>
+}
+
+function refusal(plan: WritePlan, failure: SqlWriteFailure): StowageError {
+  const { index, op, code } = plan.ownerOf(failure.statementIndex)
+  const cause = failure
+  if (failure.reason === 'guard') {
+    const message = code === 'quota_exceeded' ? 'The quota is used up.' : `${op} found no row in the state it asks for.`
+    return new StowageError(code, message, { details: { index, op }, cause })
+  }
+  const constraint = constraintOf(failure.columns)
+  return new StowageError('already_exists', `${op}: the ${constraint} is taken.`, { details: { index, op, constraint }, cause })
+}
+
+function constraintOf(columns: readonly string[]): 'id' | 'slug' | 'uniqueName' | 'key' {
+  if (columns.includes('slug')) return 'slug'
+  if (columns.includes('unique_name')) return 'uniqueName'
+  return columns.includes('key') ? 'key' : 'id'
+}
+
+const undeclared = (kind: string): StowageError =>
+  new StowageError('invalid_request', `There is no kind "${kind}": declare it when the store is opened.`, { details: { kind } })

@@ -1,0 +1,1 @@
+export { type SqliteMetadataOptions, sqliteMetadata } from './lib/sqlite-metadata.ts'

@@ -1,0 +1,116 @@
+import { StowageError } from '@stowage/core/contracts'
+import type { SqlDriver, Statement, WriteStatement } from '@stowage/metadata-sql'
+import { type Connection, openConnection } from './connection.ts'
+import { translate, translateThrown } from './errors.ts'
+import { inlineReader, inlineWriter } from './inline.ts'
+import { migrate } from './migrate.ts'
+import type { BatchStatement, Mode, Outcome, ResultRow } from './protocol.ts'
+import { scanQueue } from './scan-queue.ts'
+import { type Executor, threadExecutor, workerFile } from './thread.ts'
+
+export interface SqliteDriverOptions {
+  readonly file: string
+  readonly busyTimeoutMs: number
+  readonly threads: boolean
+}
+
+export interface SqliteDriver extends SqlDriver {
+  /** Uses this thread's connection for what happens once, at the start. */
+  withConnection<T>(use: (connection: Connection) => T): T
+}
+
+const MODE = { any: 0, one: 1, rows: 2 } as const satisfies Record<WriteStatement['expect'], Mode>
+// A read on this thread must not wait for long; one that finds the file locked is asked of the reader instead.
+const READ_TIMEOUT_MS = 50
+
+/** Reads single rows on this thread, where the file is in the page cache; writes and scans on threads of their own. */
+export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptions): SqliteDriver {
+  let connection: Connection | null = null
+  let writer: Executor | null = null
+  let reader: Executor | null = null
+  let threaded = false
+
+  const opened = <T>(part: T | null): T => {
+    if (part === null) throw new StowageError('unavailable', 'The database is not open.', { retryable: false })
+    return part
+  }
+  const settled = (outcome: Outcome) => {
+    if ('failure' in outcome) throw translate(outcome.failure, file)
+    return outcome.rows
+  }
+  const scans = scanQueue(statement => opened(reader).execute([statement]))
+  const scan = async ({ sql, parameters }: Statement, signal?: AbortSignal): Promise<readonly ResultRow[]> =>
+    settled(await scans([sql, parameters, 2], signal))[0] ?? []
+
+  return {
+    name: 'sqlite',
+    async open() {
+      connection = openFirst(file, busyTimeoutMs)
+      const url = threads ? workerUrl() : null
+      threaded = url !== null
+      const options = { file, busyTimeoutMs }
+      writer = url
+        ? threadExecutor(url, { role: 'writer', connection: { ...options, readOnly: false } })
+        : inlineWriter(connection)
+      reader = url
+        ? threadExecutor(url, { role: 'reader', connection: { ...options, readOnly: true } })
+        : inlineReader(connection)
+    },
+    withConnection(use) {
+      try {
+        return use(opened(connection))
+      } catch (error) {
+        throw translateThrown(error, file)
+      } finally {
+        if (threaded) connection?.db.exec(`pragma busy_timeout = ${READ_TIMEOUT_MS}`)
+      }
+    },
+    async read(statement) {
+      try {
+        return opened(connection).all(statement.sql, statement.parameters)
+      } catch (error) {
+        if (threaded && isBusy(error)) return scan(statement)
+        throw translateThrown(error, file)
+      }
+    },
+    scan,
+    async write(statements) {
+      const batch = statements.map(({ sql, parameters, expect }): BatchStatement => [sql, parameters, MODE[expect]])
+      return settled(await opened(writer).execute(batch))
+    },
+    async close() {
+      await Promise.all([writer?.close(), reader?.close()])
+      connection?.close()
+      connection = null
+      writer = null
+      reader = null
+    },
+  }
+}
+
+function openFirst(file: string, busyTimeoutMs: number): Connection {
+  let connection: Connection | null = null
+  try {
+    connection = openConnection({ file, busyTimeoutMs, readOnly: false })
+    connection.db.exec('pragma journal_mode = wal')
+    migrate(connection, file)
+    return connection
+  } catch (error) {
+    connection?.close()
+    throw translateThrown(error, file)
+  }
+}
+
+const isBusy = (error: unknown): boolean => [5, 6].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff)
+
+function workerUrl(): URL | null {
+  const url = workerFile(import.meta.url)
+  if (url) return url
+  const detail =
+    'Keep @stowage/metadata-sqlite outside the bundle (esbuild: --external:@stowage/metadata-sqlite), or say threads: false to be content with this.'
+  process.emitWarning('The worker file of @stowage/metadata-sqlite is missing: the database runs on the main thread.', {
+    code: 'STOWAGE_SQLITE_NO_WORKER',
+    detail,
+  })
+  return null
+}

@@ -1,0 +1,84 @@
+import type { Connection } from './connection.ts'
+import type { BatchStatement, Failure, Outcome, ResultRow } from './protocol.ts'
+
+// After these the transaction itself is in doubt: BUSY, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
+const FATAL: ReadonlySet<number> = new Set([5, 7, 8, 10, 11, 13, 14, 26])
+
+/**
+ * Runs batches of many callers in one transaction. Each has a savepoint of its own, so a batch that fails takes only
+ * itself back; what is reported as done has been committed.
+ */
+export function executeGroup(connection: Connection, batches: readonly (readonly BatchStatement[])[]): readonly Outcome[] {
+  try {
+    connection.run('begin immediate', [])
+  } catch (error) {
+    return batches.map(() => ({ failure: failureOf(error, -1) }))
+  }
+  try {
+    const outcomes = batches.map(batch => executeBatch(connection, batch, batches.length === 1))
+    connection.run(outcomes.every(outcome => 'failure' in outcome) ? 'rollback' : 'commit', [])
+    return outcomes
+  } catch (error) {
+    rollback(connection)
+    const failure = error instanceof FatalFailure ? { ...error.failure, statement: -1 } : failureOf(error, -1)
+    return batches.map(() => ({ failure }))
+  }
+}
+
+/** Runs one read. */
+export function executeRead(connection: Connection, statements: readonly BatchStatement[]): Outcome {
+  try {
+    return { rows: statements.map(([sql, parameters]) => connection.all(sql, parameters)) }
+  } catch (error) {
+    return { failure: failureOf(error, -1) }
+  }
+}
+
+function executeBatch(connection: Connection, batch: readonly BatchStatement[], alone: boolean): Outcome {
+  if (!alone) connection.run('savepoint batch', [])
+  const outcome = runStatements(connection, batch)
+  if (alone) return outcome
+  if ('failure' in outcome) connection.run('rollback to batch', [])
+  connection.run('release batch', [])
+  return outcome
+}
+
+function runStatements(connection: Connection, batch: readonly BatchStatement[]): Outcome {
+  const rows: (readonly ResultRow[])[] = []
+  for (const [index, [sql, parameters, mode]] of batch.entries()) {
+    try {
+      rows.push(mode === 2 ? connection.all(sql, parameters) : [])
+      if (mode === 2) continue
+      const changed = connection.run(sql, parameters)
+      if (mode === 1 && changed !== 1) return { failure: { statement: index, code: 0, message: `changed ${changed} rows` } }
+    } catch (error) {
+      const failure = failureOf(error, index)
+      if (FATAL.has(failure.code & 0xff)) throw new FatalFailure(failure)
+      return { failure }
+    }
+  }
+  return { rows }
+}
+
+class FatalFailure extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+function rollback(connection: Connection): void {
+  try {
+    connection.run('rollback', [])
+  } catch (error) {
+    // SQLite ends the transaction by itself after some errors, and then there is none to roll back.
+    if (connection.db.isTransaction) throw error
+  }
+}
+
+function failureOf(error: unknown, statement: number): Failure {
+  const { errcode, message } = error as { errcode?: number; message?: string }
+  // 1: SQLITE_ERROR, what a driver's own refusal (such as a value it can't bind) amounts to.
+  return { statement, code: errcode ?? 1, message: message ?? String(error) }
+}

@@ -1,0 +1,86 @@
+import type { KindSchema } from '@stowage/core/contracts'
+import { StowageError } from '@stowage/core/contracts'
+import { compile, literal, raw, type SqlDialect } from '@stowage/metadata-sql'
+import type { Connection } from './connection.ts'
+import { inTransaction } from './migrate.ts'
+
+const FIELD_INDEX = 'assets_field_'
+
+/** Numbers of the kinds that the database knows; kinds are never forgotten. */
+export type KindNumbers = Map<string, number>
+
+export const searchTableOf = (number: number): string => `assets_search_${number}`
+
+/**
+ * Gives each kind its search table, and each indexed field its indexes; drops those of fields no longer indexed. Reads
+ * only where nothing changes.
+ * @throws StowageError `invalid_request` for a field name that SQLite's JSON paths can't say
+ */
+export function prepareKinds(
+  connection: Connection,
+  dialect: SqlDialect,
+  kinds: readonly KindSchema[],
+  numbers: KindNumbers,
+): void {
+  for (const { fields } of kinds) for (const { name } of fields) checkFieldName(name)
+  readNumbers(connection, numbers)
+  if (kinds.some(({ name }) => !numbers.has(name))) inTransaction(connection, () => addKinds(connection, kinds, numbers))
+  const { missing, unwanted } = compareIndexes(connection, dialect, kinds, numbers)
+  if (missing.length + unwanted.length === 0) return
+  inTransaction(connection, () => {
+    const found = compareIndexes(connection, dialect, kinds, numbers)
+    for (const name of found.unwanted) connection.db.exec(`drop index ${quoted(name)}`)
+    for (const statement of found.missing) connection.db.exec(statement)
+  })
+}
+
+function addKinds(connection: Connection, kinds: readonly KindSchema[], numbers: KindNumbers): void {
+  for (const { name } of kinds) connection.run('insert into kinds (name) values (?) on conflict (name) do nothing', [name])
+  readNumbers(connection, numbers)
+  for (const { name } of kinds) {
+    const table = searchTableOf(numbers.get(name) ?? 0)
+    const options = "text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'"
+    connection.db.exec(`create virtual table if not exists ${table} using fts5 (${options})`)
+  }
+}
+
+function readNumbers(connection: Connection, numbers: KindNumbers): void {
+  for (const [name, number] of connection.all('select name, number from kinds', [])) numbers.set(String(name), Number(number))
+}
+
+function compareIndexes(connection: Connection, dialect: SqlDialect, kinds: readonly KindSchema[], numbers: KindNumbers) {
+  const wanted = new Map(kinds.flatMap(kind => indexesOf(dialect, kind, numbers.get(kind.name) ?? 0)))
+  const own = kinds.map(({ name }) => `${FIELD_INDEX}${numbers.get(name)}_`)
+  const rows = connection.all("select name, sql from sqlite_schema where type = 'index' and tbl_name = 'assets'", [])
+  const present = new Map(rows.map(([name, sql]) => [String(name), String(sql)] as const))
+  const unwanted = [...present].flatMap(([name, sql]) =>
+    own.some(prefix => name.startsWith(prefix)) && wanted.get(name) !== sql ? [name] : [],
+  )
+  const missing = [...wanted].flatMap(([name, sql]) => (present.get(name) === sql ? [] : [sql]))
+  return { missing, unwanted }
+}
+
+// Through the field alone, and through the space and the field. With the kind in front, it is also the best order by the field.
+function indexesOf(dialect: SqlDialect, kind: KindSchema, number: number): (readonly [name: string, sql: string])[] {
+  const where = `where kind = ${textOf(literal(kind.name))} and state = 'ready'`
+  return kind.fields
+    .filter(({ indexed }) => indexed)
+    .flatMap(({ name, type }) => {
+      const value = textOf(dialect.field(raw('fields'), name, type))
+      return ['kind, ', 'space, '].map(first => {
+        const index = `${FIELD_INDEX}${number}_${first === 'space, ' ? 'space' : 'all'}_${name}`
+        return [index, `CREATE INDEX ${quoted(index)} on assets (${first}${value}, created_at, id) ${where}`] as const
+      })
+    })
+}
+
+const textOf = (fragment: ReturnType<typeof raw>): string => compile(fragment, () => '?').sql
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+function checkFieldName(name: string): void {
+  if (name !== '' && !/["\\\p{C}]/u.test(name)) return
+  throw new StowageError(
+    'invalid_request',
+    `A field can't be called ${JSON.stringify(name)}: use letters, digits and underscores.`,
+  )
+}

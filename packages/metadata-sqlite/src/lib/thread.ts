@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { StowageError } from '@stowage/core/contracts'
+import type { BatchStatement, Outcome, Reply, Request, ThreadData } from './protocol.ts'
+
+/** Runs batches elsewhere, or here. */
+export interface Executor {
+  execute(statements: readonly BatchStatement[]): Promise<Outcome>
+  /** Resolves once all that was asked for has been answered. */
+  close(): Promise<void>
+}
+
+/** The worker's file beside this one; null where a bundler has left it behind. */
+export function workerFile(base: string | undefined): URL | null {
+  if (!base?.startsWith('file:')) return null
+  const url = new URL(base.endsWith('.ts') ? './worker.ts' : './worker.js', base)
+  return existsSync(fileURLToPath(url)) ? url : null
+}
+
+interface Pending {
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: Error) => void
+}
+
+/** A worker thread, started by the first call and kept from holding up the process while idle. */
+export function threadExecutor(file: URL, data: ThreadData): Executor {
+  const pending = new Map<number, Pending>()
+  let worker: Worker | null = null
+  let lastId = 0
+  let closed: Promise<void> | null = null
+
+  function start(): Worker {
+    const started = new Worker(file, { workerData: data, name: `stowage-sqlite-${data.role}` })
+    started.on('message', settle)
+    started.on('error', error => fail(started, error))
+    started.on('exit', code => fail(started, new Error(`The thread ended with code ${code}`)))
+    return started
+  }
+
+  function settle(reply: Reply): void {
+    for (const [id, outcome] of reply) {
+      const waiting = pending.get(id)
+      pending.delete(id)
+      waiting?.resolve(outcome)
+    }
+    if (pending.size === 0) worker?.unref()
+  }
+
+  // Whether the writes it was given were committed is not known.
+  function fail(ended: Worker, cause: Error): void {
+    if (worker === ended) worker = null
+    const error = new StowageError('unavailable', `The database's ${data.role} thread ended: ${cause.message}`, { cause })
+    const waiting = [...pending.values()]
+    pending.clear()
+    for (const { reject } of waiting) reject(error)
+  }
+
+  return {
+    execute(statements) {
+      if (closed) return Promise.reject(new StowageError('unavailable', 'The database is closed.', { retryable: false }))
+      worker ??= start()
+      if (pending.size === 0) worker.ref()
+      const request: Request = { id: ++lastId, statements }
+      return new Promise((resolve, reject) => {
+        pending.set(request.id, { resolve, reject })
+        worker?.postMessage(request)
+      })
+    },
+    close() {
+      closed ??= end(worker)
+      return closed
+    },
+  }
+}
+
+// The thread answers what it was sent before it ends.
+function end(worker: Worker | null): Promise<void> {
+  if (!worker) return Promise.resolve()
+  worker.ref()
+  return new Promise(resolve => {
+    worker.once('exit', () => resolve())
+    worker.postMessage(null)
+  })
+}

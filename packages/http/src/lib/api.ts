@@ -1,6 +1,6 @@
 import type { Stowage } from '@stowage/core'
 import { answerFetch } from './fetch.ts'
-import { type ApiContext, handleRequest } from './handle-request.ts'
+import { type ApiContext, failRequest, handleRequest } from './handle-request.ts'
 import { prepareProfile } from './profile/prepare-profile.ts'
 import type { Profile, ProfileOptions } from './profile/profile.ts'
 import type { HttpRequest } from './request.ts'
@@ -13,6 +13,8 @@ export interface AssetApi {
   owns(path: string): boolean
   /** Answers a request, whatever it is; never rejects. */
   handle(request: HttpRequest): Promise<HttpResponse>
+  /** What to answer where a response that `handle` gave could not be sent, for its body failed. Logs the error. */
+  fail(request: HttpRequest, error: unknown): HttpResponse
   /** The same for runtimes that speak `Request` and `Response`. */
   fetch(request: Request): Promise<Response>
 }
@@ -46,6 +48,7 @@ export function assetApi(
   return {
     owns: path => context.router.match(path) !== null,
     handle,
+    fail: (request, error) => failRequest(context, request, error),
     fetch: request => answerFetch(handle, request),
   }
 }

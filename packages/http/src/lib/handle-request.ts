@@ -41,6 +41,14 @@ export async function handleRequest(api: ApiContext, request: HttpRequest): Prom
   return finish(request, response, progress)
 }
 
+/** The answer to a request that failed outside of {@link handleRequest}. */
+export function failRequest(api: ApiContext, request: HttpRequest, error: unknown): HttpResponse {
+  const resource = api.router.match(request.path)?.resource
+  const route = resource?.routes.get(request.method) ?? null
+  const progress: Progress = { route, prepared: route?.target.prepared ?? null }
+  return finish(request, answerError(api, request, progress, error), progress)
+}
+
 async function answer(api: ApiContext, request: HttpRequest, progress: Progress): Promise<HttpResponse> {
   const match = api.router.match(request.path)
   if (match === null) throw new StowageError('not_found', 'There is nothing at this path.')

@@ -1,0 +1,1 @@
+export { expressAssets } from './lib/express-assets.ts'

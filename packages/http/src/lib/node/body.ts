@@ -1,0 +1,138 @@
+import type { IncomingMessage } from 'node:http'
+import { StowageError } from '@stowage/core/contracts'
+import { BODY_ALREADY_READ } from '../errors/public-error.ts'
+import { onStalled } from './stalled.ts'
+
+/** Above this many bytes waiting, the socket is not read. */
+const HIGH_WATER_BYTES = 256 * 1024
+
+interface Waiter {
+  readonly resolve: (result: IteratorResult<Uint8Array, undefined>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Whether a request announces a body at all. RFC 9112 §6 */
+export function announcesBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length']
+  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0)
+}
+
+/**
+ * The body of a request, straight from its stream and without copies. Nothing is read, nor is the client told to continue, before the
+ * first chunk is asked for. Ending early leaves the connection alone, so that an answer can still be sent.
+ */
+export function requestBody(req: IncomingMessage): AsyncIterable<Uint8Array> {
+  let taken = false
+  return {
+    [Symbol.asyncIterator]() {
+      if (taken) throw new TypeError('A request body can be read once.')
+      taken = true
+      return new BodyIterator(req)
+    },
+  }
+}
+
+class BodyIterator implements AsyncIterator<Uint8Array, undefined> {
+  readonly #req: IncomingMessage
+  readonly #queue: Uint8Array[] = []
+  #queuedBytes = 0
+  #waiter: Waiter | null = null
+  #state: 'new' | 'open' | 'ended' | 'left' = 'new'
+  #failure: unknown = null
+
+  constructor(req: IncomingMessage) {
+    this.#req = req
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const chunk = this.#queue.shift()
+    if (chunk !== undefined) {
+      this.#queuedBytes -= chunk.length
+      if (this.#queuedBytes < HIGH_WATER_BYTES && this.#req.isPaused()) this.#req.resume()
+      return Promise.resolve({ done: false, value: chunk })
+    }
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    if (this.#state === 'ended' || this.#state === 'left') return Promise.resolve({ done: true, value: undefined })
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject }
+      if (this.#state === 'new') this.#start()
+    })
+  }
+
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#state === 'open') {
+      this.#detach()
+      this.#req.pause()
+    }
+    this.#state = 'left'
+    this.#queue.length = 0
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  #start(): void {
+    const req = this.#req
+    if (req.readableDidRead || req.readableEnded) {
+      this.#fail(alreadyRead())
+      return
+    }
+    if (req.destroyed) {
+      this.#fail(gone())
+      return
+    }
+    this.#state = 'open'
+    onStalled(req, this.#fail)
+    req.on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose).on('data', this.#onData)
+  }
+
+  #detach(): void {
+    this.#req.off('end', this.#onEnd).off('error', this.#onError).off('close', this.#onClose).off('data', this.#onData)
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    const waiter = this.#waiter
+    if (waiter !== null) {
+      this.#waiter = null
+      waiter.resolve({ done: false, value: chunk })
+      return
+    }
+    this.#queue.push(chunk)
+    this.#queuedBytes += chunk.length
+    if (this.#queuedBytes >= HIGH_WATER_BYTES) this.#req.pause()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#state = 'ended'
+    this.#detach()
+    this.#waiter?.resolve({ done: true, value: undefined })
+    this.#waiter = null
+  }
+
+  readonly #onError = (cause: unknown): void => this.#fail(gone(cause))
+  readonly #onClose = (): void => this.#fail(gone())
+
+  readonly #fail = (error: unknown): void => {
+    if (this.#state === 'ended' || this.#state === 'left' || this.#failure !== null) return
+    this.#failure = error
+    this.#detach()
+    this.#req.pause()
+    this.#waiter?.reject(error)
+    this.#waiter = null
+  }
+}
+
+function gone(cause?: unknown): StowageError {
+  return new StowageError(
+    'aborted',
+    'The client closed the connection before the end of the body.',
+    cause === undefined ? {} : { cause },
+  )
+}
+
+function alreadyRead(): StowageError {
+  return new StowageError(
+    'internal',
+    'Something before the asset API has read the request body. Mount the asset API before body parsers such as express.json(), ' +
+      'or keep those to the paths that need them.',
+    { details: { reason: BODY_ALREADY_READ } },
+  )
+}

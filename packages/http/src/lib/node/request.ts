@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { StowageError } from '@stowage/core/contracts'
+import type { HttpRequest } from '../request.ts'
+import { announcesBody, requestBody } from './body.ts'
+
+/** What routers of Node frameworks put on a request. */
+export interface NodeRequest extends IncomingMessage {
+  /** Path under which a router mounted the handler; `url` is then what follows it. */
+  readonly baseUrl?: string
+}
+
+/** A native request as the api reads it: everything lazily, nothing copied. */
+export function fromNode(req: NodeRequest, res: ServerResponse): HttpRequest {
+  const { path, queryString } = splitTarget(req.url ?? '/')
+  let query: URLSearchParams | null = null
+  let signal: AbortSignal | null = null
+  return {
+    method: req.method ?? 'GET',
+    path,
+    mountPath: mountPathOf(req),
+    get query() {
+      query ??= new URLSearchParams(queryString)
+      return query
+    },
+    header: name => joined(req.headers[name]),
+    headerLines: name => req.headersDistinct[name] ?? [],
+    body: announcesBody(req) ? requestBody(req) : null,
+    get signal() {
+      signal ??= disconnectSignal(res)
+      return signal
+    },
+    remoteAddress: req.socket.remoteAddress ?? null,
+    takesLocalFiles: true,
+    native: req,
+  }
+}
+
+// Two slashes in front would make a URL's authority of what is only a path.
+function mountPathOf({ baseUrl = '' }: NodeRequest): string {
+  return baseUrl.startsWith('//') ? '' : baseUrl
+}
+
+function joined(value: string | string[] | undefined): string | null {
+  if (value === undefined) return null
+  return typeof value === 'string' ? value : value.join(', ')
+}
+
+/** Path and query of a request target, undecoded. RFC 9112 §3.2: it may be a whole URL, whose authority means nothing here. */
+export function splitTarget(target: string): { readonly path: string; readonly queryString: string } {
+  const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
+  const mark = relative.indexOf('?')
+  return mark === -1
+    ? { path: relative, queryString: '' }
+    : { path: relative.slice(0, mark), queryString: relative.slice(mark + 1) }
+}
+
+function disconnectSignal(res: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  const abort = () => {
+    if (!res.writableFinished) controller.abort(new StowageError('aborted', 'The client closed the connection.'))
+  }
+  if (res.closed || res.destroyed) abort()
+  else res.once('close', abort)
+  return controller.signal
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type HttpResponse, isFileBody } from '../response.ts'
+import type { BufferPool } from './buffer-pool.ts'
+import { refuseRestOfBody } from './refuse-body.ts'
+import { sendFile } from './send-file.ts'
+import { sendStream } from './send-stream.ts'
+
+/**
+ * Writes a response. The body is always used up or given back, also when the client is gone already.
+ * @throws what reading the body throws: before anything was sent, another response may follow; after it, the socket is destroyed
+ */
+export async function sendResponse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  response: HttpResponse,
+  pool: BufferPool,
+): Promise<void> {
+  const { status, headers, body } = response
+  const writeHead = () => {
+    refuseRestOfBody(req, res, { close: status === 408 })
+    if (headers['cache-control']?.startsWith('public')) neverSetCookies(res)
+    res.writeHead(status, headers)
+  }
+  if (res.destroyed) {
+    await giveBack(body)
+    return
+  }
+  try {
+    if (body === null) {
+      writeHead()
+      res.end()
+    } else if (body instanceof Uint8Array) {
+      writeHead()
+      res.end(body)
+    } else if (isFileBody(body)) await sendFile(res, body, writeHead, pool)
+    else await sendStream(res, body, writeHead, announcedLength(headers))
+  } catch (error) {
+    // Cut in the middle, so that nobody takes a part for the whole.
+    if (res.headersSent) res.destroy()
+    throw error
+  }
+}
+
+function announcedLength(headers: Readonly<Record<string, string>>): number | null {
+  const length = headers['content-length']
+  return length === undefined ? null : Number(length)
+}
+
+/** What others may cache must not carry one user's session, which middleware may add as late as in writeHead. */
+function neverSetCookies(res: ServerResponse): void {
+  res.removeHeader('Set-Cookie')
+  const isCookie = (name: string) => name.toLowerCase() === 'set-cookie'
+  const { setHeader, appendHeader } = res
+  res.setHeader = (name, value) => (isCookie(name) ? res : setHeader.call(res, name, value))
+  res.appendHeader = (name, value) => (isCookie(name) ? res : appendHeader.call(res, name, value))
+}
+
+async function giveBack(body: HttpResponse['body']): Promise<void> {
+  if (body === null || body instanceof Uint8Array) return
+  if (isFileBody(body)) await body.file.handle.close()
+  else await body[Symbol.asyncIterator]().return?.()
+}

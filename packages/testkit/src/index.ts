@@ -1,0 +1,1 @@
+export { memoryMetadata } from './lib/metadata/memory-metadata.ts'

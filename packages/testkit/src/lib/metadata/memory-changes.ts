@@ -1,0 +1,129 @@
+import { type AssetRecord, type BlobRecord, type Change, StowageError } from '@stowage/core/contracts'
+import { copyRecord } from './check-record.ts'
+import { type MemoryTables, pairKey, type Refusal } from './memory-tables.ts'
+
+type Appliers = {
+  readonly [Op in Change['op']]: (tables: MemoryTables, change: Extract<Change, { op: Op }>, refuse: Refusal) => void
+}
+
+const FIXED = {
+  asset: ['id', 'kind', 'space', 'createdBy', 'createdAt', 'version'],
+  blob: ['id', 'assetId', 'kind', 'storage', 'key', 'createdAt'],
+  job: ['id', 'type', 'createdAt'],
+  upload: ['id', 'assetId', 'blobId', 'kind', 'createdAt'],
+} as const
+
+/** What each change does, and when it is refused. */
+export const appliers: Appliers = {
+  insertAsset(tables, { asset }, refuse) {
+    if (tables.assets.has(asset.id)) refuse.taken('id')
+    putAsset(tables, copyRecord(asset), refuse)
+  },
+  updateAsset(tables, { id, kind, guard, set }, refuse) {
+    const asset = tables.assets.get(id)
+    if (!asset || asset.kind !== kind || !guard.states.includes(asset.state)) return refuse.conflict()
+    if (guard.version !== undefined && guard.version !== asset.version) return refuse.conflict()
+    if (guard.blobId !== undefined && guard.blobId !== asset.blobId) return refuse.conflict()
+    const changed = { ...asset, ...changesOf(set, FIXED.asset) }
+    const updatedAt = Math.max(asset.updatedAt, changed.updatedAt)
+    putAsset(tables, { ...changed, version: asset.version + 1, updatedAt }, refuse)
+  },
+  deleteAsset(tables, { id, kind, guard }, refuse) {
+    const asset = tables.assets.get(id)
+    if (!asset || asset.kind !== kind || !guard.states.includes(asset.state)) return refuse.conflict()
+    tables.delete(tables.assets, id)
+  },
+  insertBlob(tables, { blob }, refuse) {
+    if (tables.blobs.has(blob.id)) refuse.taken('id')
+    if ([...tables.blobs.values()].some(other => other.storage === blob.storage && other.key === blob.key)) refuse.taken('key')
+    tables.set(tables.blobs, blob.id, copyRecord(blob))
+  },
+  updateBlob(tables, { id, guard, set }, refuse) {
+    const blob = tables.blobs.get(id)
+    if (!blob || !guard.states.includes(blob.state)) return refuse.conflict()
+    if (guard.leaseToken !== undefined && guard.leaseToken !== blob.leaseToken) return refuse.conflict()
+    tables.set(tables.blobs, id, { ...blob, ...changesOf(set, FIXED.blob) })
+  },
+  updateBlobsOf(tables, { assetId, guard, set }) {
+    const meant = (blob: BlobRecord) => blob.assetId === assetId && guard.states.includes(blob.state)
+    const changes = changesOf(set, FIXED.blob)
+    for (const blob of [...tables.blobs.values()].filter(meant)) tables.set(tables.blobs, blob.id, { ...blob, ...changes })
+  },
+  deleteBlob(tables, { id, guard }, refuse) {
+    const blob = tables.blobs.get(id)
+    if (!blob || !guard.states.includes(blob.state)) return refuse.conflict()
+    tables.delete(tables.blobs, id)
+  },
+  enqueueJob(tables, { job }, refuse) {
+    if (tables.jobs.has(job.id)) refuse.taken('id')
+    tables.set(tables.jobs, job.id, copyRecord(job))
+  },
+  updateJob(tables, { id, guard, set }, refuse) {
+    const job = tables.jobs.get(id)
+    if (!job || job.leaseToken !== guard.leaseToken) return refuse.conflict()
+    tables.set(tables.jobs, id, { ...job, ...changesOf(set, FIXED.job) })
+  },
+  deleteJob(tables, { id, guard }, refuse) {
+    const job = tables.jobs.get(id)
+    if (!job || job.leaseToken !== guard.leaseToken) return refuse.conflict()
+    tables.delete(tables.jobs, id)
+  },
+  insertUpload(tables, { upload }, refuse) {
+    if (tables.uploads.has(upload.id)) refuse.taken('id')
+    tables.set(tables.uploads, upload.id, copyRecord(upload))
+  },
+  updateUpload(tables, { id, guard, set }, refuse) {
+    const upload = tables.uploads.get(id)
+    if (!upload || !guard.states.includes(upload.state)) return refuse.conflict()
+    if (guard.leaseToken !== undefined && guard.leaseToken !== upload.leaseToken) return refuse.conflict()
+    if (guard.offsetBytes !== undefined && guard.offsetBytes !== upload.offsetBytes) return refuse.conflict()
+    tables.set(tables.uploads, id, { ...upload, ...changesOf(set, FIXED.upload) })
+  },
+  deleteUpload(tables, { id, guard }, refuse) {
+    const upload = tables.uploads.get(id)
+    if (!upload || !guard.states.includes(upload.state)) return refuse.conflict()
+    tables.delete(tables.uploads, id)
+  },
+  insertIdempotency(tables, { record }, refuse) {
+    const key = pairKey(record.scope, record.key)
+    if (tables.idempotency.has(key)) refuse.taken('key')
+    tables.set(tables.idempotency, key, copyRecord(record))
+  },
+  updateIdempotency(tables, { scope, key, set }, refuse) {
+    const record = tables.idempotency.get(pairKey(scope, key))
+    if (!record) return refuse.conflict()
+    tables.set(tables.idempotency, pairKey(scope, key), { ...record, ...copyRecord(set) })
+  },
+  deleteIdempotency(tables, { scope, key }, refuse) {
+    if (!tables.idempotency.has(pairKey(scope, key))) return refuse.conflict()
+    tables.delete(tables.idempotency, pairKey(scope, key))
+  },
+  addUsage(tables, { kind, space, bytes, count, limit }, refuse) {
+    copyRecord({ kind, space, sizeBytes: bytes, countBytes: count })
+    const used = tables.usage.get(pairKey(kind, space)) ?? { bytes: 0, count: 0 }
+    if (bytes > 0 && limit?.bytes !== undefined && used.bytes + bytes > limit.bytes) return refuse.overQuota()
+    if (count > 0 && limit?.count !== undefined && used.count + count > limit.count) return refuse.overQuota()
+    const sum = { bytes: Math.max(0, used.bytes + bytes), count: Math.max(0, used.count + count) }
+    tables.set(tables.usage, pairKey(kind, space), sum)
+  },
+}
+
+function changesOf<T extends object>(set: T, fixed: readonly string[]): T {
+  const given = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined))
+  const refused = Object.keys(given).find(property => fixed.includes(property))
+  if (refused) throw new StowageError('invalid_request', `${refused} can't be changed.`, { details: { column: refused } })
+  return copyRecord(given) as T
+}
+
+// Slug and unique name belong to one asset of a space at a time, until that is being deleted.
+function putAsset(tables: MemoryTables, asset: AssetRecord, refuse: Refusal): void {
+  if (asset.state !== 'deleting' && (asset.slug !== null || asset.uniqueName !== null)) {
+    for (const other of tables.assets.values()) {
+      const rival =
+        other.id !== asset.id && other.kind === asset.kind && other.space === asset.space && other.state !== 'deleting'
+      if (rival && asset.slug !== null && other.slug === asset.slug) refuse.taken('slug')
+      if (rival && asset.uniqueName !== null && other.uniqueName === asset.uniqueName) refuse.taken('uniqueName')
+    }
+  }
+  tables.set(tables.assets, asset.id, asset)
+}

@@ -1,0 +1,73 @@
+import {
+  type AssetRecord,
+  type BlobRecord,
+  type Change,
+  type IdempotencyRecord,
+  type JobRecord,
+  StowageError,
+  type UploadRecord,
+  type Usage,
+} from '@stowage/core/contracts'
+
+/** Rows in memory, of which the changes since {@link MemoryTables.begin} can be taken back. */
+export class MemoryTables {
+  readonly assets = new Map<string, AssetRecord>()
+  readonly blobs = new Map<string, BlobRecord>()
+  readonly jobs = new Map<string, JobRecord>()
+  readonly uploads = new Map<string, UploadRecord>()
+  readonly idempotency = new Map<string, IdempotencyRecord>()
+  readonly usage = new Map<string, Usage>()
+  #undo: (() => void)[] = []
+
+  begin(): void {
+    this.#undo = []
+  }
+
+  rollback(): void {
+    for (const undo of this.#undo.reverse()) undo()
+    this.#undo = []
+  }
+
+  set<T>(table: Map<string, T>, key: string, value: T): void {
+    this.#remember(table, key)
+    table.set(key, value)
+  }
+
+  delete<T>(table: Map<string, T>, key: string): void {
+    this.#remember(table, key)
+    table.delete(key)
+  }
+
+  #remember<T>(table: Map<string, T>, key: string): void {
+    const before = table.get(key)
+    this.#undo.push(() => {
+      if (before === undefined) table.delete(key)
+      else table.set(key, before)
+    })
+  }
+}
+
+/** One text for two names, which no other two have. */
+export const pairKey = (a: string, b: string): string => JSON.stringify([a, b])
+
+/** What a change is refused with. */
+export interface Refusal {
+  conflict(): never
+  taken(constraint: 'id' | 'slug' | 'uniqueName' | 'key'): never
+  overQuota(): never
+}
+
+export function refusalOf(index: number, op: Change['op']): Refusal {
+  const details = { index, op }
+  return {
+    conflict() {
+      throw new StowageError('conflict', `${op} found no row in the state it asks for.`, { details })
+    },
+    taken(constraint) {
+      throw new StowageError('already_exists', `${op}: the ${constraint} is taken.`, { details: { ...details, constraint } })
+    },
+    overQuota() {
+      throw new StowageError('quota_exceeded', 'The quota is used up.', { details })
+    },
+  }
+}

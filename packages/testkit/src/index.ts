@@ -1,1 +1,20 @@
+export { type FakeClock, type FakeClockOptions, fakeClock } from './lib/clock/fake-clock.ts'
 export { memoryMetadata } from './lib/metadata/memory-metadata.ts'
+export type { StorageFixture, StorageHarness, TestRunner } from './lib/storage/conformance/harness.ts'
+export { storageConformance } from './lib/storage/conformance/suite.ts'
+export {
+  delay,
+  type Fault,
+  type FaultRule,
+  failAfter,
+  failBefore,
+  failStream,
+  flipBit,
+  type Gate,
+  gate,
+  holdAt,
+  truncate,
+} from './lib/storage/faults/fault.ts'
+export type { FaultControls, RecordedCall } from './lib/storage/faults/fault-plan.ts'
+export { withFaults, withMetadataFaults } from './lib/storage/faults/with-faults.ts'
+export { type MemoryStorage, type MemoryStorageOptions, memoryStorage } from './lib/storage/memory-storage.ts'

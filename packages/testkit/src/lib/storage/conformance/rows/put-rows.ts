@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import type { StorageBody } from '@stowage/core/contracts'
+import { gate } from '../../faults/fault.ts'
+import type { Row, RowContext } from '../harness.ts'
+import { chunksOf, failsWith, isAbsent, keysOf, needs, pattern, read, readText, sameBytes, sha256, text } from '../tools.ts'
+
+const MIB = 1024 * 1024
+
+export const putRows: readonly Row[] = [
+  {
+    id: 'S14',
+    title: 'an empty object',
+    async run({ storage }) {
+      for (const body of [new Uint8Array(0), chunksOf(new Uint8Array(0), 1)]) {
+        const info = await storage.put('empty', body, {
+          sizeBytes: 0,
+          checksum: { algorithm: 'sha256', value: sha256(new Uint8Array(0)) },
+        })
+        assert.equal(info.sizeBytes, 0)
+        assert.equal((await storage.head('empty'))?.sizeBytes, 0)
+        assert.equal((await read(storage, 'empty')).byteLength, 0)
+      }
+    },
+  },
+  {
+    id: 'S15',
+    title: 'sizes around every boundary',
+    async run({ storage, partBytes }) {
+      const edges = [1, partBytes, 2 * partBytes, 64 * 1024, MIB, 2 * MIB]
+      for (const size of new Set(edges.flatMap(edge => [edge - 1, edge, edge + 1]))) {
+        const bytes = pattern(size, size)
+        await storage.put('sized', chunksOf(bytes, 60_000))
+        sameBytes(await read(storage, 'sized'), bytes, `${size} bytes`)
+      }
+    },
+  },
+  { id: 'S16', title: 'buffers, web and Node streams, iterables, known and unknown length', run: bodies },
+  {
+    id: 'S17',
+    title: 'a body larger than memory allows is written as it comes',
+    skip: fixture => fixture.unboundedMemory ?? null,
+    run: boundedMemory,
+  },
+  { id: 'S22', title: 'nothing is visible before the put resolves', run: invisibleUntilDone },
+  {
+    id: 'S23',
+    title: 'an overwrite replaces the attributes wholly',
+    skip: needs('attributes'),
+    async run({ storage }) {
+      await storage.put('k', text('1'), { contentType: 'text/plain', cacheControl: 'no-store', contentDisposition: 'attachment' })
+      await storage.put('k', text('2'), { contentType: 'text/html' })
+      const info = await storage.head('k')
+      assert.equal(info?.contentType, 'text/html')
+      assert.equal(info?.cacheControl, undefined)
+      assert.equal(info?.contentDisposition, undefined)
+    },
+  },
+  {
+    id: 'S24',
+    title: 'racing overwrites leave one of them whole',
+    async run({ storage, second }) {
+      const bodies = Array.from({ length: 8 }, (_, i) => pattern(150_000 + i, i))
+      const infos = await Promise.all(
+        bodies.map((body, i) => (i % 2 ? storage : second).put('k', chunksOf(body, 40_000), { sizeBytes: body.byteLength })),
+      )
+      const head = await storage.head('k')
+      const winner = infos.findIndex(({ etag }) => etag === head?.etag)
+      assert.ok(winner >= 0, 'the object is that of one writer')
+      sameBytes(await read(second, 'k'), bodies[winner] ?? new Uint8Array(0))
+    },
+  },
+  {
+    id: 'S25',
+    title: 'of many that create a key, one wins',
+    skip: needs('createOnly'),
+    run: createOnlyRace,
+  },
+  {
+    id: 'S26',
+    title: 'who loses a create changes nothing',
+    skip: needs('createOnly'),
+    async run({ storage, second }) {
+      const before = await storage.put('k', text('first'), { createOnly: true })
+      await failsWith(second.put('k', text('other'), { createOnly: true }), 'already_exists')
+      await failsWith(second.put('k', chunksOf(pattern(300_000), 50_000), { createOnly: true }), 'already_exists')
+      const { etag, lastModified } = before
+      assert.deepEqual(await storage.head('k').then(info => info && { etag: info.etag, lastModified: info.lastModified }), {
+        etag,
+        lastModified,
+      })
+      assert.equal(await readText(storage, 'k'), 'first')
+    },
+  },
+  {
+    id: 'S27',
+    title: 'an overwrite with a stale ETag fails',
+    skip: needs('conditionalPut'),
+    async run({ storage, second }) {
+      const first = await storage.put('k', text('1'))
+      const next = await second.put('k', text('22'), { ifMatch: first.etag })
+      await failsWith(storage.put('k', text('333'), { ifMatch: first.etag }), 'precondition_failed')
+      await failsWith(storage.put('none', text('x'), { ifMatch: first.etag }), 'precondition_failed')
+      assert.equal((await storage.head('k'))?.etag, next.etag)
+      await isAbsent(storage, 'none')
+    },
+  },
+  {
+    id: 'S28',
+    title: 'put, head, get and list say the same, and the ETag changes with the bytes',
+    async run({ storage, second }) {
+      const etags = new Set<string>()
+      for (let i = 0; i < 50; i += 1) {
+        const info = await storage.put('k', text(`same size ${String(i).padStart(3, '0')}`))
+        etags.add(info.etag)
+        if (i % 10 === 9) await storage.delete(['k'])
+      }
+      assert.equal(etags.size, 50, 'each of 50 quick overwrites of one size has an ETag of its own')
+      const info = await storage.put('k', text('12345'))
+      assert.match(info.etag, /^"[^"]+"$/)
+      assert.deepEqual(await second.head('k'), info)
+      assert.deepEqual((await second.list()).objects, [info])
+      assert.deepEqual((await second.get('k', { range: { start: 1, end: 2 } })).info, info)
+    },
+  },
+]
+
+async function bodies({ storage }: RowContext): Promise<void> {
+  const bytes = pattern(200_001, 7)
+  const kinds: readonly (readonly [string, () => StorageBody])[] = [
+    ['Uint8Array', () => new Uint8Array(bytes)],
+    ['Buffer', () => Buffer.from(bytes)],
+    ['a view into a larger buffer', () => Buffer.concat([Buffer.alloc(7), bytes, Buffer.alloc(7)]).subarray(7, -7)],
+    ['async generator', () => chunksOf(bytes, 33_333)],
+    ['one byte at a time, and empty chunks', () => dribble(bytes.subarray(0, 3000))],
+    ['Node Readable', () => Readable.from(chunksOf(bytes, 16_384))],
+    ['web ReadableStream', () => new Blob([Uint8Array.from(bytes)]).stream() as unknown as AsyncIterable<Uint8Array>],
+  ]
+  for (const [name, make] of kinds) {
+    const expected = name.startsWith('one byte') ? bytes.subarray(0, 3000) : bytes
+    for (const options of [{}, { sizeBytes: expected.byteLength }]) {
+      const info = await storage.put('k', make(), options)
+      assert.equal(info.sizeBytes, expected.byteLength, name)
+      sameBytes(await read(storage, 'k'), expected, name)
+    }
+  }
+}
+
+async function* dribble(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  for (let i = 0; i < bytes.byteLength; i += 1) {
+    yield new Uint8Array(0)
+    yield bytes.subarray(i, i + 1)
+  }
+}
+
+async function boundedMemory({ storage }: RowContext): Promise<void> {
+  const chunks = 1024
+  const before = process.memoryUsage().arrayBuffers
+  let most = 0
+  const body = async function* (): AsyncGenerator<Uint8Array, void> {
+    for (let i = 0; i < chunks; i += 1) {
+      yield Buffer.allocUnsafeSlow(256 * 1024).fill(i)
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+    }
+  }
+  await storage.put('large', body())
+  assert.equal((await storage.head('large'))?.sizeBytes, chunks * 256 * 1024)
+  assert.ok(most < 128 * MIB, `${Math.round(most / MIB)} MiB were held while 256 MiB were written`)
+}
+
+async function invisibleUntilDone(context: RowContext): Promise<void> {
+  const { storage, second } = context
+  for (const key of ['new', 'folder/new']) {
+    const door = gate()
+    const body = async function* (): AsyncGenerator<Uint8Array, void> {
+      yield pattern(1_500_000)
+      await door.wait()
+      yield pattern(10)
+    }
+    const putting = storage.put(key, body())
+    await door.reached
+    await isAbsent(second, key)
+    assert.deepEqual(await keysOf(second), [])
+    door.open()
+    await putting
+    assert.deepEqual(await keysOf(second), [key])
+    await storage.delete([key])
+  }
+}
+
+async function createOnlyRace({ storage, second }: RowContext): Promise<void> {
+  for (const key of ['k', 'deep/folder/k']) {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 16 }, (_, i) => (i % 2 ? storage : second).put(key, text(`writer ${i}`), { createOnly: true })),
+    )
+    const winners = outcomes.flatMap((outcome, i) => (outcome.status === 'fulfilled' ? [i] : []))
+    assert.equal(winners.length, 1, 'one writer wins')
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') await failsWith(Promise.reject(outcome.reason), 'already_exists')
+    }
+    assert.equal(await readText(storage, key), `writer ${winners[0]}`)
+  }
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import {
+  isStowageError,
+  type ObjectContent,
+  type StorageAdapter,
+  type StorageCapabilities,
+  type StowageErrorCode,
+} from '@stowage/core/contracts'
+import type { StorageFixture } from './harness.ts'
+
+/** Bytes that differ by position and seed, so that nothing mixed or shifted looks right. */
+export function pattern(sizeBytes: number, seed = 1): Uint8Array {
+  const bytes = Buffer.alloc(sizeBytes)
+  let state = (seed * 2654435761) >>> 0 || 1
+  for (let i = 0; i < sizeBytes; i += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    bytes[i] = state >>> 24
+  }
+  return bytes
+}
+
+export const text = (value: string): Uint8Array => Buffer.from(value)
+export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+export async function* chunksOf(bytes: Uint8Array, chunkBytes: number): AsyncGenerator<Uint8Array, void> {
+  for (let i = 0; i < bytes.byteLength; i += chunkBytes) yield bytes.subarray(i, i + chunkBytes)
+}
+
+export async function bytesOf({ body }: Pick<ObjectContent, 'body'>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+export async function read(storage: StorageAdapter, key: string): Promise<Buffer> {
+  return bytesOf(await storage.get(key))
+}
+
+export async function readText(storage: StorageAdapter, key: string): Promise<string> {
+  return (await read(storage, key)).toString()
+}
+
+export function sameBytes(actual: Uint8Array, expected: Uint8Array, what = 'bytes'): void {
+  assert.equal(actual.byteLength, expected.byteLength, `${what}: length`)
+  assert.ok(Buffer.compare(actual, expected) === 0, `${what}: contents differ`)
+}
+
+/** Every key under a prefix, page by page. */
+export async function keysOf(storage: StorageAdapter, prefix = '', limit = 1000): Promise<string[]> {
+  const keys: string[] = []
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<StorageAdapter['list']>> = await storage.list({ prefix, limit, ...(cursor && { cursor }) })
+    assert.ok(page.objects.length <= limit, 'a page is not longer than its limit')
+    keys.push(...page.objects.map(({ key }) => key))
+    cursor = page.cursor
+  } while (cursor !== null)
+  return keys
+}
+
+export async function failsWith(promise: Promise<unknown>, ...codes: StowageErrorCode[]): Promise<void> {
+  const outcome = await promise.then(
+    value => ({ value }),
+    (error: unknown) => ({ error }),
+  )
+  assert.ok('error' in outcome, `expected ${codes.join(' or ')}, but the call succeeded`)
+  assert.ok(isStowageError(outcome.error, ...codes), `expected ${codes.join(' or ')}, got ${describe(outcome.error)}`)
+}
+
+const describe = (error: unknown) => (isStowageError(error) ? `${error.code}: ${error.message}` : String(error))
+
+/** Nothing there by any way of looking. */
+export async function isAbsent(storage: StorageAdapter, key: string): Promise<void> {
+  assert.equal(await storage.head(key), null, `head of ${key}`)
+  await failsWith(storage.get(key), 'not_found')
+  assert.ok(!(await keysOf(storage)).includes(key), `${key} is listed`)
+}
+
+/** A body that counts how often it was begun and let go. */
+export interface WatchedBody extends AsyncIterable<Uint8Array> {
+  readonly begun: number
+  readonly returned: number
+  readonly pulled: number
+}
+
+export function watched(source: () => AsyncIterator<Uint8Array>): WatchedBody {
+  const counts = { begun: 0, returned: 0, pulled: 0 }
+  return {
+    get begun() {
+      return counts.begun
+    },
+    get returned() {
+      return counts.returned
+    },
+    get pulled() {
+      return counts.pulled
+    },
+    [Symbol.asyncIterator]() {
+      counts.begun += 1
+      const inner = source()
+      return {
+        next: () => {
+          counts.pulled += 1
+          return inner.next()
+        },
+        async return() {
+          counts.returned += 1
+          await inner.return?.()
+          return { done: true as const, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+type Flag = { [K in keyof StorageCapabilities]: StorageCapabilities[K] extends boolean ? K : never }[keyof StorageCapabilities]
+
+/** Gates of rows: each gives the reason to skip, or null. */
+export const needs =
+  (...flags: Flag[]) =>
+  ({ storage }: StorageFixture): string | null => {
+    const missing = flags.find(flag => !storage.capabilities[flag])
+    return missing ? `${storage.name} does not claim \`${missing}\`` : null
+  }
+
+export const needsOf =
+  (...members: ('fetch' | 'clock' | 'openResources' | 'damage')[]) =>
+  (fixture: StorageFixture): string | null => {
+    const missing = members.find(member => fixture[member] === undefined)
+    return missing ? `the harness gives no \`${missing}\`` : null
+  }
+
+export const all =
+  (...gates: ((fixture: StorageFixture) => string | null)[]) =>
+  (fixture: StorageFixture): string | null =>
+    gates.map(gate => gate(fixture)).find(reason => reason !== null) ?? null

@@ -3,7 +3,8 @@ import { findPackageJSON } from 'node:module'
 import { join } from 'node:path'
 
 /** An HTTP error fails the block, as it would fail the reader. */
-export const PRELUDE = 'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
+export const PRELUDE =
+  'set -Eeuo pipefail\ntrap \'echo "failed: $BASH_COMMAND"\' ERR\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
 
 /** Whoever runs the tests has installed already. */
 export function withoutInstall(code: string): string {

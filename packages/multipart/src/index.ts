@@ -1,5 +1,5 @@
 export { boundaryOf } from './lib/boundary.ts'
-export { MultipartError, type MultipartErrorCode, multipartErrorStatus } from './lib/errors.ts'
+export { isMultipartError, MultipartError, type MultipartErrorCode, multipartErrorStatus } from './lib/errors.ts'
 export { defaultLimits, type LimitName, type MultipartLimits } from './lib/limits.ts'
 export { type MultipartSource, type ParseMultipartOptions, parseMultipart } from './lib/parse-multipart.ts'
 export type { FieldPart, FileHead, FilePart, MultipartPart } from './lib/part.ts'

@@ -1,27 +1,43 @@
 import type { Buffer } from 'node:buffer'
 import { asBuffer } from './text.ts'
 
+/** Takes the next chunk; null at the end. */
+export type TakeChunk = (chunk: Buffer | null) => void
+
 /** Reads a source chunk by chunk; a read that hangs can be ended from outside. */
 export class ChunkSource {
   readonly #iterator: AsyncIterator<Uint8Array>
+  readonly #take: TakeChunk
   /** The read under way: shared by all who wait for it. */
-  #reading: Promise<Buffer | null> | null = null
+  #reading: Promise<void> | null = null
   #interrupt: ((error: unknown) => void) | null = null
   #over = false
 
-  constructor(source: AsyncIterable<Uint8Array>) {
+  constructor(source: AsyncIterable<Uint8Array>, take: TakeChunk) {
     this.#iterator = source[Symbol.asyncIterator]()
+    this.#take = take
   }
 
   /**
-   * Hands the next chunk to `take`, null at the end. Who comes while a read is under way waits for that one.
+   * Resolves when the next chunk was taken. Who comes while a read is under way waits for that one.
    * @throws what the source throws; TypeError for a chunk that is not bytes
    */
-  read(take: (chunk: Buffer | null) => void): Promise<unknown> {
-    this.#reading ??= this.#next().then(chunk => {
-      this.#reading = null
-      take(chunk)
-      return chunk
+  read(): Promise<void> {
+    this.#reading ??= new Promise((resolve, reject) => {
+      this.#interrupt = reject
+      const onResult = (result: IteratorResult<Uint8Array>) => {
+        this.#reading = null
+        this.#interrupt = null
+        if (result.done) this.#over = true
+        else if (!(result.value instanceof Uint8Array)) return reject(notBytes())
+        this.#take(result.done ? null : asBuffer(result.value))
+        resolve()
+      }
+      const onError = (error: unknown) => {
+        this.#over = true
+        reject(error)
+      }
+      this.#iterator.next().then(onResult, onError)
     })
     return this.#reading
   }
@@ -33,27 +49,12 @@ export class ChunkSource {
     if (this.#over) return
     this.#over = true
     const returned = this.#iterator.return?.()
-    // A generator answers only once its pending read does, which may be never.
     if (interrupt === null) await returned
+    // A generator answers only once its pending read does, which may be never; the reader has its error already.
     else returned?.catch(() => undefined)
   }
+}
 
-  async #next(): Promise<Buffer | null> {
-    const result = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
-      this.#interrupt = reject
-      this.#iterator.next().then(resolve, reject)
-    }).catch((error: unknown) => {
-      this.#over = true
-      throw error
-    })
-    this.#interrupt = null
-    if (result.done) {
-      this.#over = true
-      return null
-    }
-    if (!(result.value instanceof Uint8Array)) {
-      throw new TypeError('The source of a multipart body must yield Uint8Array chunks; read it without an encoding.')
-    }
-    return asBuffer(result.value)
-  }
+function notBytes(): TypeError {
+  return new TypeError('The source of a multipart body must yield Uint8Array chunks; read it without an encoding.')
 }

@@ -1,24 +1,35 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import type { ByteInput } from './byte-input.ts'
+import type { DelimiterFinder } from './delimiter-finder.ts'
 
 const CR = 13
+/** A boundary may open the body, and may follow the empty line of a head: the delimiter's CRLF then counts as seen. */
+const AFTER_CRLF = 2
 
 /**
  * Cuts bytes at the delimiter CRLF `--` boundary, also where it straddles chunks.
  * CR occurs only as the delimiter's first byte, so at the end of a chunk there is one place where it may have begun.
  */
 export class DelimiterSearch {
-  /** True once the delimiter was passed; the caller clears it. */
+  /** True once the delimiter was passed, until the next part begins. */
   found = false
+  readonly #finder: DelimiterFinder
   readonly #delimiter: Buffer
-  /** How much of the delimiter the last chunks ended with. At first 2: a body may begin with its boundary, as if after CRLF. */
-  #matched = 2
-  /** Those bytes as the chunks held them: content after all if the rest of the delimiter does not follow. */
+  /** How much of the delimiter was already seen. */
+  #matched = AFTER_CRLF
+  /** What of it the last chunks ended with, as they held it: content after all if the rest of the delimiter does not follow. */
   #held: Buffer[] = []
   #releasing = false
 
-  constructor(boundary: string) {
-    this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+  constructor(finder: DelimiterFinder) {
+    this.#finder = finder
+    this.#delimiter = finder.delimiter
+  }
+
+  /** Begins a part's content. */
+  begin(): void {
+    this.found = false
+    this.#matched = AFTER_CRLF
   }
 
   /** Next bytes that are not delimiter; null where the delimiter or the end of the input comes first. */
@@ -35,7 +46,7 @@ export class DelimiterSearch {
 
   #search(input: ByteInput): Buffer | null {
     const { bytes, position } = input
-    const at = bytes.indexOf(this.#delimiter, position)
+    const at = this.#finder.find(bytes, position)
     if (at >= 0) {
       this.found = true
       const content = at > position ? input.takeUntil(at) : null

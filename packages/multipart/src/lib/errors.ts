@@ -68,3 +68,9 @@ export class MultipartError extends Error {
     return multipartErrorStatus[this.code]
   }
 }
+
+/** True for a {@link MultipartError} of any copy of this package, of one of `codes` where they are given. */
+export function isMultipartError(error: unknown, ...codes: MultipartErrorCode[]): error is MultipartError {
+  if (!(error instanceof Error) || error.name !== 'MultipartError') return false
+  return codes.length === 0 || codes.includes((error as MultipartError).code)
+}

@@ -1,7 +1,7 @@
 import type { FileHead, FilePart } from './part.ts'
 
-/** Gives the next bytes of a file, null once it is over. */
-export type ReadFile = (file: FileBody) => Promise<Uint8Array | null>
+/** Gives the next bytes of a file. */
+export type ReadFile = (file: FileBody) => Promise<IteratorResult<Uint8Array, undefined>>
 
 /** The bytes of one file, to be read once. */
 export class FileBody implements AsyncIterableIterator<Uint8Array, undefined> {
@@ -14,9 +14,8 @@ export class FileBody implements AsyncIterableIterator<Uint8Array, undefined> {
     this.#read = read
   }
 
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const bytes = this.#left ? null : await this.#read(this)
-    return bytes === null ? { done: true, value: undefined } : { done: false, value: bytes }
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return this.#left ? this.return() : this.#read(this)
   }
 
   /** The consumer stops reading. What is left still has to be discarded before the next part. */
@@ -31,7 +30,7 @@ export class FileBody implements AsyncIterableIterator<Uint8Array, undefined> {
 
   toPart(): FilePart {
     const discard = async () => {
-      for (let bytes = await this.#read(this); bytes !== null; bytes = await this.#read(this));
+      while (!(await this.#read(this)).done);
     }
     return { ...this.head, body: this, discard }
   }

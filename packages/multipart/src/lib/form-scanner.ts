@@ -1,12 +1,14 @@
 import type { Buffer } from 'node:buffer'
 import { ByteCollector } from './byte-collector.ts'
 import { ByteInput } from './byte-input.ts'
+import { DelimiterFinder } from './delimiter-finder.ts'
 import { DelimiterSearch } from './delimiter-search.ts'
 import { MultipartError } from './errors.ts'
 import { HeadReader } from './head-reader.ts'
 import { limitError, type MultipartLimits } from './limits.ts'
 import type { FieldPart, FileHead } from './part.ts'
 import { checkCharset, type FieldHead, readPartHead } from './part-head.ts'
+import { PlainFieldReader } from './plain-field.ts'
 import { decodeUtf8 } from './text.ts'
 import { Trailer } from './trailer.ts'
 
@@ -29,6 +31,7 @@ export class FormScanner {
   readonly #input = new ByteInput()
   readonly #search: DelimiterSearch
   readonly #headReader: HeadReader
+  readonly #plainFields: PlainFieldReader
   readonly #value = new ByteCollector()
   readonly #trailer = new Trailer()
   #state: State = 'preamble'
@@ -43,7 +46,9 @@ export class FormScanner {
 
   constructor(boundary: string, limits: MultipartLimits) {
     this.#limits = limits
-    this.#search = new DelimiterSearch(boundary)
+    const finder = new DelimiterFinder(boundary)
+    this.#search = new DelimiterSearch(finder)
+    this.#plainFields = new PlainFieldReader(finder, limits)
     this.#headReader = new HeadReader(limits)
   }
 
@@ -102,11 +107,25 @@ export class FormScanner {
     return null
   }
 
-  #afterBoundary(): null {
+  #afterBoundary(): FieldPart | null {
     const { bytes, position } = this.#input
     if (position === bytes.length) return null
-    this.#state = bytes[position] === Trailer.dash ? 'trailer' : 'head'
-    return null
+    if (bytes[position] === Trailer.dash) {
+      this.#state = 'trailer'
+      return null
+    }
+    this.#state = 'head'
+    return this.#readPlainField()
+  }
+
+  #readPlainField(): FieldPart | null {
+    if (this.#partIndex >= this.#limits.parts || this.#fields >= this.#limits.fields) return null
+    const field = this.#plainFields.read(this.#input.bytes, this.#input.position)
+    if (field === null) return null
+    this.#input.position = this.#plainFields.end
+    this.#fields++
+    this.#endPart()
+    return field
   }
 
   #readHead(): Token | null {
@@ -114,6 +133,7 @@ export class FormScanner {
     if (text === null) return null
     if (this.#partIndex >= this.#limits.parts) throw limitError(this.#limits, 'parts', this.#partIndex)
     const head = readPartHead(text, this.#limits, this.#partIndex)
+    this.#search.begin()
     if (head.kind === 'file') {
       if (++this.#files > this.#limits.files) throw limitError(this.#limits, 'files', this.#partIndex)
       this.#fileBytes = 0
@@ -169,7 +189,6 @@ export class FormScanner {
   }
 
   #endPart(): void {
-    this.#search.found = false
     this.#partIndex++
     this.#state = 'boundary'
   }

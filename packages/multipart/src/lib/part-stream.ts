@@ -2,8 +2,8 @@ import type { Buffer } from 'node:buffer'
 import { ChunkSource } from './chunk-source.ts'
 import { MultipartError } from './errors.ts'
 import { FileBody } from './file-body.ts'
-import type { FormScanner, Token } from './form-scanner.ts'
-import type { MultipartPart } from './part.ts'
+import type { FormScanner } from './form-scanner.ts'
+import type { FilePart, MultipartPart } from './part.ts'
 
 /** Parts on demand: reads a chunk of the source only while someone waits for what is in it. */
 export class PartStream implements AsyncIterableIterator<MultipartPart, undefined> {
@@ -15,7 +15,7 @@ export class PartStream implements AsyncIterableIterator<MultipartPart, undefine
   #over = false
 
   constructor(source: AsyncIterable<Uint8Array>, scanner: FormScanner, signal: AbortSignal | undefined) {
-    this.#source = new ChunkSource(source)
+    this.#source = new ChunkSource(source, chunk => (chunk === null ? scanner.end() : scanner.push(chunk)))
     this.#scanner = scanner
     this.#signal = signal
     if (signal?.aborted) this.#onAbort()
@@ -23,29 +23,28 @@ export class PartStream implements AsyncIterableIterator<MultipartPart, undefine
   }
 
   async next(): Promise<IteratorResult<MultipartPart, undefined>> {
-    for (;;) {
-      if (this.#over) return { done: true, value: undefined }
-      this.#throwFailure()
-      if (this.#openFile !== null) throw this.#fail(notRead(this.#openFile))
-      const token = this.#scan()
-      if (token === null) await this.#feed()
-      else if (token.kind === 'field') return { done: false, value: token }
-      else if (token.kind === 'file') {
-        this.#openFile = new FileBody(token, this.#readFile)
-        return { done: false, value: this.#openFile.toPart() }
-      } else if (token.kind === 'form-end') this.#finish()
+    try {
+      while (!this.#over) {
+        this.#throwFailure()
+        if (this.#openFile !== null) throw notRead(this.#openFile)
+        const token = this.#scanner.next()
+        if (token === null) await this.#source.read()
+        else if (token.kind === 'field') return { done: false, value: token }
+        else if (token.kind === 'file') return { done: false, value: this.#open(new FileBody(token, this.#readFile)) }
+        else this.#finish()
+      }
+      return { done: true, value: undefined }
+    } catch (error) {
+      throw this.#fail(error)
     }
   }
 
   /** Ends the iteration: the source's iterator is returned, a file still being read fails with `cancelled`. */
   async return(): Promise<IteratorResult<MultipartPart, undefined>> {
-    if (!this.#over) {
-      this.#finish()
-      if (this.#failure === null) {
-        const error = new MultipartError('cancelled', 'The iteration of parts was ended. Read a file before that.')
-        this.#failure = { error }
-        await this.#source.close(error)
-      }
+    if (this.#finish() && this.#failure === null) {
+      const error = new MultipartError('cancelled', 'The iteration of parts was ended. Read a file before that.')
+      this.#failure = { error }
+      await this.#source.close(error)
     }
     return { done: true, value: undefined }
   }
@@ -54,35 +53,28 @@ export class PartStream implements AsyncIterableIterator<MultipartPart, undefine
     return this
   }
 
-  readonly #readFile = async (file: FileBody): Promise<Buffer | null> => {
-    for (;;) {
-      if (this.#openFile !== file) return null
-      this.#throwFailure()
-      const token = this.#scan()
-      if (token === null) await this.#feed()
-      else if (token.kind === 'data') return token.bytes
-      else this.#openFile = null
+  #open(file: FileBody): FilePart {
+    this.#openFile = file
+    return file.toPart()
+  }
+
+  readonly #readFile = async (file: FileBody): Promise<IteratorResult<Buffer, undefined>> => {
+    try {
+      while (this.#openFile === file) {
+        this.#throwFailure()
+        const token = this.#scanner.next()
+        if (token === null) await this.#source.read()
+        else if (token.kind === 'data') return { done: false, value: token.bytes }
+        else this.#openFile = null
+      }
+      return { done: true, value: undefined }
+    } catch (error) {
+      throw this.#fail(error)
     }
   }
 
   readonly #onAbort = (): void => {
     this.#fail(this.#signal?.reason)
-  }
-
-  #scan(): Token | null {
-    try {
-      return this.#scanner.next()
-    } catch (error) {
-      throw this.#fail(error)
-    }
-  }
-
-  async #feed(): Promise<void> {
-    try {
-      await this.#source.read(chunk => (chunk === null ? this.#scanner.end() : this.#scanner.push(chunk)))
-    } catch (error) {
-      throw this.#fail(error)
-    }
   }
 
   /** Remembers the first failure, for every reader, and lets go of the source. */
@@ -99,9 +91,12 @@ export class PartStream implements AsyncIterableIterator<MultipartPart, undefine
     if (this.#failure !== null) throw this.#failure.error
   }
 
-  #finish(): void {
+  /** False where the iteration was over before. */
+  #finish(): boolean {
+    if (this.#over) return false
     this.#over = true
     this.#signal?.removeEventListener('abort', this.#onAbort)
+    return true
   }
 }
 

@@ -55,7 +55,8 @@ export function keySafeFilename(name: string): string {
   const { stem, extension } = splitExtension(name)
   const plain = (text: string) =>
     text
-      .normalize('NFKD').replace(/\p{M}+/gu, '')
+      .normalize('NFKD')
+      .replace(/\p{M}+/gu, '')
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[-.]+|[-.]+$/g, '')
   const ending = plain(extension.slice(1))

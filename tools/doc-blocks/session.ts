@@ -9,18 +9,21 @@ const NODE = ['--conditions=@stowage/source', '--disable-warning=ExperimentalWar
 const RUN_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 5000
 
-/** Does the steps of one document, in a folder of its own; servers that it starts stay up until `stop`. */
+/** Does the steps of one document, in a folder of its own; a server that it starts stays up until the next one, or `stop`. */
 export interface Session {
   run(step: Step, file: string): Promise<void>
   stop(): Promise<void>
 }
 
 export function createSession(folder: string, port: number, root: string): Session {
-  const servers: Child[] = []
+  let server: Child | null = null
   const environment = { ...process.env, PORT: String(port), DATA_DIR: join(folder, 'data'), NO_COLOR: '1' }
 
-  async function serve(child: Child): Promise<void> {
-    servers.push(child)
+  // A new server takes the place of the one before, on the same port.
+  async function serve(begin: () => Child): Promise<void> {
+    if (server) await stopServer(server)
+    const child = begin()
+    server = child
     while (!(await accepts(port))) {
       if (child.ended) throw new Error(`the server ended before it listened\n${child.output()}`)
       if (child.age() > RUN_LIMIT_MS) throw new Error(`nothing listened on the port that stands for 3000\n${child.output()}`)
@@ -40,9 +43,9 @@ export function createSession(folder: string, port: number, root: string): Sessi
     'ts run': (_, file) => finish(node(file)),
     'js run': (_, file) => finish(node(file)),
     'js check': (_, file) => finish(start(process.execPath, ['--check', file], { cwd: folder, env: environment })),
-    'ts serve': (_, file) => serve(node(file)),
+    'ts serve': (_, file) => serve(() => node(file)),
     'sh run': ({ code }) => finish(shell(code, folder)),
-    'sh serve': ({ code }) => serve(shell(withoutInstall(code), root)),
+    'sh serve': ({ code }) => serve(() => shell(withoutInstall(code), root)),
     'sh install': async ({ code }) => checkInstall(code, root),
     'sh ci': ({ code }) => checkRunByCi(code, root),
   }
@@ -53,7 +56,7 @@ export function createSession(folder: string, port: number, root: string): Sessi
       await action(step, file)
     },
     async stop() {
-      await Promise.all(servers.map(stopServer))
+      if (server) await stopServer(server)
     },
   }
 }

@@ -1,4 +1,6 @@
 export { type FakeClock, type FakeClockOptions, fakeClock } from './lib/clock/fake-clock.ts'
+export type { MetadataFixture, MetadataHarness } from './lib/metadata/conformance/harness.ts'
+export { metadataConformance } from './lib/metadata/conformance/suite.ts'
 export { memoryMetadata } from './lib/metadata/memory-metadata.ts'
 export type { StorageFixture, StorageHarness, TestRunner } from './lib/storage/conformance/harness.ts'
 export { storageConformance } from './lib/storage/conformance/suite.ts'

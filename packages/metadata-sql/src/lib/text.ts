@@ -18,7 +18,7 @@ export const PART_SEPARATOR = '\u001f'
 export function fold(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase()
   const bare = text.replaceAll(PART_SEPARATOR, '').normalize('NFKD').replace(ACCENTS, '')
-  const lower = bare.toUpperCase().toLowerCase().normalize('NFKD')
+  const lower = bare.toLowerCase().toUpperCase().toLowerCase().normalize('NFKD')
   return lower.replace(ACCENTS, '').replaceAll('ς', 'σ').normalize('NFKC')
 }
 

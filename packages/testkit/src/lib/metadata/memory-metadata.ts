@@ -13,7 +13,7 @@ import {
 import { compareUtf8 } from '../storage/utf8-order.ts'
 import { checkString } from './check-record.ts'
 import { appliers } from './memory-changes.ts'
-import { matcher, ordering, reader } from './memory-query.ts'
+import { checkPosition, matcher, ordering, reader } from './memory-query.ts'
 import { MemoryTables, pairKey, type Refusal, refusalOf } from './memory-tables.ts'
 
 /**
@@ -124,6 +124,7 @@ function lists(tables: MemoryTables, kinds: ReadonlyMap<string, KindSchema>) {
       const kind = kinds.get(query.kind)
       const read = reader(query.sort.column, kind)
       const inOrder = ordering(query, kind)
+      checkPosition(query, kind)
       const placeOf = (asset: AssetRecord): Position => ({ value: read(asset), id: asset.id })
       const { after } = query
       const rows = selected(query).filter(asset => after === undefined || inOrder(placeOf(asset), after) > 0)

@@ -105,8 +105,19 @@ function searchMatcher(terms: readonly string[]): (asset: AssetRecord) => boolea
 }
 
 function fold(text: string): string {
-  const cased = text.normalize('NFKD').replace(ACCENTS, '').toUpperCase().toLowerCase().normalize('NFKD')
+  const cased = text.normalize('NFKD').replace(ACCENTS, '').toLowerCase().toUpperCase().toLowerCase().normalize('NFKD')
   return cased.replace(ACCENTS, '').replaceAll('ς', 'σ').normalize('NFKC')
+}
+
+const NUMBERS: ReadonlySet<Column> = new Set(['sizeBytes', 'width', 'height', 'createdAt', 'updatedAt'])
+
+/** @throws StowageError `invalid_cursor` for a position that no row of this sort can have */
+export function checkPosition({ sort, after }: AssetQuery, kind: KindSchema | undefined): void {
+  const { column } = sort
+  const field = typeof column === 'string' ? null : kind?.fields.find(({ name }) => name === column.field)
+  const type = field?.type ?? (NUMBERS.has(column) ? 'number' : 'string')
+  if (after === undefined || after.value === null || typeof after.value === type) return
+  throw new StowageError('invalid_cursor', 'The position is not one of this sort order.')
 }
 
 /** Sorts as a list is sorted: nulls last whatever the direction, then by id. */

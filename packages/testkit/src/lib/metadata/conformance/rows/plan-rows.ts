@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import type { AssetQuery, Filter } from '@stowage/core/contracts'
+import type { MetadataRow } from '../harness.ts'
+import { asset, idOf, insert, query, search, T0, taggedAll, taggedAny } from '../records.ts'
+
+const BATCH = 500
+const eq = (column: 'space' | 'createdBy' | 'type' | { field: string }, value: string | number | boolean): Filter => ({
+  op: 'eq',
+  column,
+  value,
+})
+
+const LISTS: readonly Filter[] = [
+  { op: 'all' },
+  eq('space', 's1'),
+  eq('createdBy', 'u1'),
+  eq('type', 'image'),
+  eq({ field: 'part' }, 'p1'),
+  eq({ field: 'score' }, 3),
+  { op: 'and', filters: [eq('space', 's1'), eq({ field: 'part' }, 'p1')] },
+  { op: 'and', filters: [eq('space', 's1'), eq('createdBy', 'u1')] },
+  { op: 'and', filters: [eq('space', 's1'), taggedAny('common')] },
+  taggedAny('common'),
+  taggedAny('rare'),
+  taggedAll('common', 'rare'),
+  search('report'),
+  { op: 'and', filters: [eq('space', 'small'), search('report')] },
+]
+
+export const planRows: readonly MetadataRow[] = [
+  {
+    id: 'M46',
+    title: 'lists over many rows go through indexes, at the first page and at a deep one',
+    skip: ({ explain }) => (explain ? null : 'the harness gives no `explain`'),
+    async run({ store, fixture }) {
+      const rows = fixture.planRows ?? 100_000
+      for (let first = 0; first < rows; first += BATCH) {
+        await insert(store, ...Array.from({ length: Math.min(BATCH, rows - first) }, (_, i) => row(first + i)))
+      }
+      const after = { value: T0 + (rows >> 1), id: idOf(rows >> 1) }
+      const asked: AssetQuery[] = LISTS.flatMap(filter => [query(filter, { limit: 50 }), query(filter, { limit: 50, after })])
+      for (const direction of ['asc', 'desc'] as const) {
+        asked.push(query({ op: 'all' }, { limit: 50, sort: { column: 'createdAt', direction } }))
+        asked.push(query({ op: 'all' }, { limit: 50, sort: { column: { field: 'part' }, direction } }))
+        asked.push(query({ op: 'all' }, { limit: 50, states: ['uploading', 'failed'], sort: { column: 'createdAt', direction } }))
+      }
+      for (const list of asked) {
+        const plan = await fixture.explain?.(list)
+        assert.ok(plan?.indexed, `${JSON.stringify(list)}:\n${plan?.steps.join('\n')}`)
+        await store.list(list)
+      }
+    },
+  },
+]
+
+const row = (i: number) =>
+  asset(i, {
+    space: i % 1000 === 0 ? 'small' : `s${i % 20}`,
+    createdBy: `u${i % 50}`,
+    type: i % 3 ? 'image' : 'file',
+    title: i % 10 ? `picture ${i}` : `report ${i}`,
+    tags: i % 1000 ? ['common'] : ['common', 'rare'],
+    fields: { part: `p${i % 100}`, score: i % 7, flag: i % 2 === 0 },
+  })

@@ -23,8 +23,12 @@ export interface CookieSessions extends Authenticate {
   start(subject: string): string
   /** `Set-Cookie` value that ends it. */
   end(): string
-  /** Whether a request that would begin or end a session, or write under one, comes from a page of this origin. */
+  /** Whom the session of a `Cookie` header stands for; for pages that show who is signed in. */
+  actorOf(cookieHeader: string | null | undefined): Promise<Actor | null>
+  /** Whether a request that would end a session, or write under one, comes from a page of this origin. */
   allows(request: CsrfRequest): boolean
+  /** Whether a browser says that a request comes from a page of another origin: refuse to begin a session for it. */
+  isCrossSite(request: CsrfRequest): boolean
 }
 
 /** The two headers by which a browser says where a request comes from. */
@@ -41,14 +45,15 @@ export function cookieSessions(options: CookieSessionsOptions): CookieSessions {
   const name = options.name ?? `${secure ? '__Host-' : ''}stowage_session`
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
   const allows = (request: CsrfRequest) => sameOrigin(request as HttpRequest, publicUrl) === true
+  const actorOf = async (header: string | null | undefined): Promise<Actor | null> => {
+    const token = cookieValue(header ?? null, name)
+    const subject = token === null ? null : signer.open(token)
+    return typeof subject === 'string' ? ((await lookup(subject)) ?? null) : null
+  }
 
   const authenticate = async (request: HttpRequest): Promise<Actor | null> => {
-    const token = cookieValue(request.header('cookie'), name)
-    const subject = token === null ? null : signer.open(token)
-    if (typeof subject !== 'string') return null
-    const actor = await lookup(subject)
-    if (actor === null || actor === undefined) return null
-    if (!isSafeMethod(request.method) && !allows(request)) {
+    const actor = await actorOf(request.header('cookie'))
+    if (actor !== null && !isSafeMethod(request.method) && !allows(request)) {
       throw new StowageError('forbidden', 'A request that writes with a session cookie must come from a page of the same origin.')
     }
     return actor
@@ -57,7 +62,9 @@ export function cookieSessions(options: CookieSessionsOptions): CookieSessions {
     start: (subject: string) =>
       `${name}=${signer.seal(subject, { expiresAt: now() + ttlSeconds * 1000 })}; Max-Age=${ttlSeconds}${attributes}`,
     end: () => `${name}=; Max-Age=0${attributes}`,
+    actorOf,
     allows,
+    isCrossSite: (request: CsrfRequest) => sameOrigin(request as HttpRequest, publicUrl) === false,
   })
 }
 

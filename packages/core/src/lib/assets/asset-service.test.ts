@@ -113,6 +113,16 @@ describe('an upload', () => {
     expect(await page('1').get({ filename: 'logo.png' })).toMatchObject({ space: '1' })
   })
 
+  it("blames the sender for the sender's failure, whatever storage makes of it", async () => {
+    const { stowage } = await openStowage({ policy: ownerOnly() })
+    const cut = new Error('cable cut')
+    async function* late() {
+      yield Buffer.alloc(100_000)
+      throw cut
+    }
+    await expect(stowage.as(alice).upload({ body: late() })).rejects.toBe(cut)
+  })
+
   it('whose writer lost its lease is not published', async () => {
     const { stowage, clock, keys } = await openStowage({ policy: ownerOnly(), timing: { uploadLeaseMs: 1000 } })
     const late = async () => {

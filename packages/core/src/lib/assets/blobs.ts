@@ -53,11 +53,15 @@ export async function writeObject(
   signal: AbortSignal | undefined,
 ): Promise<StoredFacts> {
   const { capabilities } = deps.storage
-  const info = await deps.storage.put(blob.key, incoming.body, {
+  const put = deps.storage.put(blob.key, incoming.body, {
     createOnly: capabilities.createOnly,
     ...(capabilities.attributes && blob.contentType !== null ? { contentType: blob.contentType } : {}),
     ...(incoming.knownBytes === undefined ? {} : { sizeBytes: incoming.knownBytes }),
     ...(signal ? { signal } : {}),
+  })
+  const info = await put.catch(error => {
+    // A storage may wrap what its source threw: the sender's fault must not look like the storage's.
+    throw incoming.failure() ?? error
   })
   const { sizeBytes, sha256 } = incoming.result()
   if (info.sizeBytes !== sizeBytes) {

@@ -78,6 +78,7 @@ describe('an incoming body', () => {
     }
     const incoming = await openIncoming(broken(), limits)
     await expect(collect(incoming.body)).rejects.toThrow('cable cut')
+    expect(incoming.failure()).toEqual(new Error('cable cut'))
     expect(() => incoming.result()).toThrow(expect.objectContaining({ code: 'invalid_request' }))
   })
 })

@@ -24,6 +24,8 @@ export interface Incoming {
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
   /** Exact, where it is known before the end. */
   readonly knownBytes: number | undefined
+  /** What the sender's side failed with, if it did: the body's source, its limits or its declared facts. */
+  failure(): unknown
   /** Size and digest, once the body was consumed to its end. @throws `invalid_request` when it was not */
   result(): { sizeBytes: number; sha256: string }
   /** Releases the source, wherever it stands. */
@@ -44,6 +46,7 @@ export async function openIncoming(source: Uint8Array | AsyncIterable<Uint8Array
   }
   const reader = abortableReader(source, options.signal)
   const close = (): Promise<void> => reader.close()
+  const sender: Sender = { failure: undefined }
   try {
     const { chunks, ended } = await readPrefix(reader, meter)
     const prefix = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
@@ -51,8 +54,15 @@ export async function openIncoming(source: Uint8Array | AsyncIterable<Uint8Array
       await close()
       return whole(prefix, meter)
     }
-    const body = { [Symbol.asyncIterator]: () => metered(chunks, reader, meter) }
-    return { prefix: prefix.subarray(0, WHOLE_BODY_BYTES), body, knownBytes: sizeBytes, result: meter.result, close }
+    const body = { [Symbol.asyncIterator]: () => metered(chunks, reader, meter, sender) }
+    return {
+      prefix: prefix.subarray(0, WHOLE_BODY_BYTES),
+      body,
+      knownBytes: sizeBytes,
+      result: meter.result,
+      failure: () => sender.failure,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -66,6 +76,7 @@ function whole(body: Uint8Array, meter: Meter): Incoming {
     body,
     knownBytes: body.byteLength,
     result: meter.result,
+    failure: () => undefined,
     close: () => Promise.resolve(),
   }
 }
@@ -81,8 +92,13 @@ async function readPrefix(reader: ByteReader, meter: Meter): Promise<{ chunks: U
   return { chunks, ended: false }
 }
 
+/** What went wrong on the sender's side, whatever storage makes of it. */
+interface Sender {
+  failure: unknown
+}
+
 /** Replays what was read, then passes on the rest; a hand-made iterator, since this runs for every chunk of every upload. */
-function metered(chunks: Uint8Array[], reader: ByteReader, meter: Meter): AsyncIterator<Uint8Array> {
+function metered(chunks: Uint8Array[], reader: ByteReader, meter: Meter, sender: Sender): AsyncIterator<Uint8Array> {
   const replay = chunks.splice(0)
   let at = 0
   return {
@@ -93,13 +109,15 @@ function metered(chunks: Uint8Array[], reader: ByteReader, meter: Meter): AsyncI
         at += 1
         return { done: false, value: again }
       }
-      const next = await reader.next()
-      if (next.done === true) {
-        meter.end()
-        return { done: true, value: undefined }
+      try {
+        const next = await reader.next()
+        if (next.done === true) meter.end()
+        else meter.take(next.value)
+        return next
+      } catch (error) {
+        sender.failure ??= error
+        throw error
       }
-      meter.take(next.value)
-      return next
     },
     async return() {
       await reader.close()

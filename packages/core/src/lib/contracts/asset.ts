@@ -8,7 +8,7 @@ export type AssetType = 'image' | 'video' | 'audio' | 'pdf' | 'text' | 'archive'
 
 /** One row: a file (or link) and everything known about it. Times are milliseconds since the epoch. */
 export interface AssetRecord {
-  /** As stored: sorts in creation order by its bytes. {@link IdStrategy.format} makes the public form. */
+  /** As stored: unique over all kinds, and sorts in creation order by its bytes. {@link IdStrategy.format} makes the public form. */
   readonly id: string
   readonly kind: string
   /** Id of the space, `''` when the kind has none. */

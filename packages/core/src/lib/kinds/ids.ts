@@ -3,6 +3,7 @@ import type { IdStrategy } from './kind.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const SEQUENCE_DIGITS = 16
+const SEQUENCE = 'asset-id'
 
 /** UUIDs that sort by creation time. @see RFC 9562 §5.7 */
 export function uuidV7(): IdStrategy {
@@ -35,10 +36,10 @@ export function prefixedId(prefix: string): IdStrategy {
   }
 }
 
-/** Whole numbers 1, 2, 3 … in the order of creation; a refused upload may leave a gap. */
+/** Whole numbers 1, 2, 3 … in the order of creation, counted over all kinds that use them; a refused upload may leave a gap. */
 export function sequenceId(): IdStrategy {
   return {
-    create: async ({ kind, nextInSequence }) => String(await nextInSequence(kind)).padStart(SEQUENCE_DIGITS, '0'),
+    create: async ({ nextInSequence }) => String(await nextInSequence(SEQUENCE)).padStart(SEQUENCE_DIGITS, '0'),
     parse: id => {
       const text = String(id)
       const valid = /^[1-9][0-9]{0,15}$/.test(text) && Number.isSafeInteger(Number(text))

@@ -1,0 +1,71 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fsStorage } from '@stowage/adapter-fs'
+import type { MetadataStore, StorageAdapter, Stowage } from '@stowage/core'
+import { closeGracefully, prepareServer } from '@stowage/http/node'
+import { sqliteMetadata } from '@stowage/metadata-sqlite'
+
+const STOP_WITHIN_MS = 4500
+
+/** What an example builds its API with. */
+export interface Setup {
+  readonly publicUrl: string
+  readonly storage: StorageAdapter
+  readonly metadata: MetadataStore
+}
+
+export interface ExampleApp {
+  readonly listener: RequestListener
+  readonly stowage: Stowage
+}
+
+/**
+ * Runs an example server as its environment says: PORT, DATA_DIR, PUBLIC_URL, STORAGE, DATABASE_URL. Ends on SIGTERM or SIGINT, once the
+ * requests in flight have ended.
+ */
+export async function serve(name: string, build: (setup: Setup) => Promise<ExampleApp>): Promise<void> {
+  const { env } = process
+  const { promise: app, resolve: ready } = Promise.withResolvers<ExampleApp>()
+  // A request that comes while the API is still opening waits for it.
+  const server = createServer((req, res) => void app.then(({ listener }) => listener(req, res)))
+  prepareServer(server)
+  const port = await listen(server, readPort(env.PORT))
+  const built = await build({ ...openPlaces(name, env), publicUrl: env.PUBLIC_URL ?? `http://localhost:${port}` })
+  ready(built)
+  process.stdout.write(`${name} listening on http://localhost:${port}\n`)
+  await stopSignal()
+  await closeGracefully(server, { timeoutMs: STOP_WITHIN_MS })
+  await built.stowage.close()
+}
+
+function openPlaces(name: string, env: NodeJS.ProcessEnv): Pick<Setup, 'storage' | 'metadata'> {
+  const { STORAGE = 'fs', DATABASE_URL, DATA_DIR = join('.data', name) } = env
+  if (STORAGE !== 'fs') throw new Error(`STORAGE=${STORAGE} is not known here; leave it out, or set it to fs.`)
+  if (DATABASE_URL) throw new Error('DATABASE_URL is set, but this server keeps its records in SQLite: unset it.')
+  return {
+    storage: fsStorage({ root: join(DATA_DIR, 'objects') }),
+    metadata: sqliteMetadata({ file: join(DATA_DIR, 'assets.db') }),
+  }
+}
+
+function readPort(text = '3000'): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  throw new Error(`PORT=${text} is no port: give a number from 0 (any free port) to 65535.`)
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(port, resolve)
+  await promise
+  return (server.address() as AddressInfo).port
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise(resolve => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+}

@@ -1,0 +1,122 @@
+import { type ConnectionOptions, connect } from './connection.ts'
+import type { Fields } from './form.ts'
+import type {
+  AssetDetails,
+  AssetPatch,
+  DownloadOptions,
+  GenerateInput,
+  LinkOptions,
+  ListOptions,
+  ReplaceOptions,
+  RequestOptions,
+  UploadOptions,
+  UploadSource,
+  WriteOptions,
+} from './inputs.ts'
+import { sendFile } from './send-file.ts'
+import type { Asset, AssetLink, AssetPage } from './wire.ts'
+
+export type AssetClientOptions = ConnectionOptions
+
+type Id = string | number
+
+/** The house API of one kind of asset. Every call takes a `signal` and rejects with an AssetClientError. */
+export interface AssetClient {
+  /** Sends a file, and what is said of it, as a multipart form. With `onProgress` browsers use XMLHttpRequest, Node a counted stream. */
+  upload(source: UploadSource, options?: UploadOptions): Promise<Asset>
+  /** One page. */
+  list(options?: ListOptions): Promise<AssetPage>
+  /** Page after page, each asked for when it is needed. */
+  pages(options?: ListOptions): AsyncGenerator<AssetPage, void>
+  /** Asset after asset, over all pages. */
+  all(options?: ListOptions): AsyncGenerator<Asset, void>
+  get(id: Id, options?: RequestOptions): Promise<Asset>
+  update(id: Id, patch: AssetPatch, options?: WriteOptions): Promise<Asset>
+  delete(id: Id, options?: WriteOptions): Promise<void>
+  /** Where the bytes are: for `src`, `href` and other programs. Whether they need credentials is the API's rule. */
+  contentUrl(id: Id): string
+  /** The bytes, not read yet: `response.body`, `.blob()`, `.arrayBuffer()`. Status 206 where a range was asked for and given. */
+  download(id: Id, options?: DownloadOptions): Promise<Response>
+  /** Exchanges the bytes; the id stays. */
+  replace(id: Id, source: UploadSource, options?: ReplaceOptions): Promise<Asset>
+  /** Has a picture made from words. */
+  generate(input: GenerateInput, options?: RequestOptions): Promise<Asset>
+  /** Makes a link that reads the present bytes without credentials. */
+  createLink(id: Id, options?: LinkOptions): Promise<AssetLink>
+}
+
+/**
+ * Makes a client for the house API at `baseUrl`.
+ * @example const assets = createAssetClient({ baseUrl: '/api/assets' })
+ */
+export function createAssetClient(options: AssetClientOptions): AssetClient {
+  const connection = connect(options)
+  const { ask } = connection
+  const client: AssetClient = {
+    upload: (source, input = {}) => sendFile(connection, { method: 'POST', path: [], fields: textFields(input) }, source, input),
+    list: ({ signal, filter, ...query } = {}) => ask({ method: 'GET', path: [], query: { ...filter, ...query }, signal }),
+    async *pages(input = {}) {
+      let cursor: string | null | undefined = input.cursor
+      do {
+        const page: AssetPage = await client.list({ ...input, cursor })
+        yield page
+        cursor = page.cursor
+      } while (cursor)
+    },
+    async *all(input) {
+      for await (const page of client.pages(input)) yield* page.items
+    },
+    get: (id, { signal } = {}) => ask({ method: 'GET', path: [id], signal }),
+    update: (id, patch, { signal, ifMatch } = {}) =>
+      ask({
+        method: 'PATCH',
+        path: [id],
+        headers: { 'content-type': 'application/merge-patch+json', 'if-match': ifMatch },
+        body: JSON.stringify(patch),
+        signal,
+      }),
+    delete: (id, { signal, ifMatch } = {}) => ask({ method: 'DELETE', path: [id], headers: { 'if-match': ifMatch }, signal }),
+    contentUrl: id => connection.url([id, 'content']),
+    download: (id, { signal, range } = {}) =>
+      connection.open({ method: 'GET', path: [id, 'content'], headers: { range: range && rangeText(range) }, signal }),
+    replace: (id, source, input = {}) => {
+      const { filename, ifMatch } = input
+      const request = {
+        method: 'PUT',
+        path: [id, 'content'],
+        query: { filename },
+        headers: { 'if-match': ifMatch },
+        fields: null,
+      }
+      return sendFile(connection, request, source, input)
+    },
+    generate: (input, { signal } = {}) => ask({ method: 'POST', path: ['generate'], ...json(input), signal }),
+    createLink: (id, { signal, ...input } = {}) => ask({ method: 'POST', path: [id, 'link'], ...json(input), signal }),
+  }
+  return client
+}
+
+function json(value: object): { headers: Record<string, string>; body: string } {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+}
+
+/** Declared fields travel beside the others, each under its own name; lists repeat it. */
+function textFields({ title, description, visibility, tags, metadata, fields }: AssetDetails): Fields {
+  const named = Object.entries({
+    title,
+    description,
+    visibility,
+    tags,
+    metadata: metadata && JSON.stringify(metadata),
+    ...fields,
+  })
+  return named.flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value])
+      .filter(each => each !== undefined && each !== null)
+      .map(each => [name, typeof each === 'object' ? JSON.stringify(each) : String(each)] as const),
+  )
+}
+
+function rangeText(range: NonNullable<DownloadOptions['range']>): string {
+  return 'suffix' in range ? `bytes=-${range.suffix}` : `bytes=${range.start}-${range.end ?? ''}`
+}

@@ -1,0 +1,95 @@
+import type { AssetType, JsonObject, Visibility } from './wire.ts'
+
+/** Bytes to send. A stream is read once, and only where fetch can stream a request (Node; Chromium over HTTP/2). */
+export type UploadSource = Blob | ArrayBuffer | Uint8Array | AsyncIterable<Uint8Array>
+
+export interface RequestOptions {
+  /** Aborting rejects with the signal's reason, an `AbortError` by default. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface UploadProgress {
+  /** Bytes of the file that were sent. */
+  readonly loaded: number
+  /** Bytes of the file; null for a stream. */
+  readonly total: number | null
+  /** 0 to 1; null for a stream. */
+  readonly fraction: number | null
+}
+
+export interface SendOptions extends RequestOptions {
+  /** Default: the file's own name. */
+  readonly filename?: string | undefined
+  /** Default: the file's own type. The API believes it only where the bytes agree. */
+  readonly contentType?: string | undefined
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined
+}
+
+/** What can be said of an asset besides its bytes. */
+export interface AssetDetails {
+  readonly title?: string | undefined
+  readonly description?: string | undefined
+  readonly visibility?: Visibility | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly metadata?: JsonObject | undefined
+  /** The kind's declared fields. */
+  readonly fields?: JsonObject | undefined
+}
+
+export interface UploadOptions extends SendOptions, AssetDetails {}
+
+export interface WriteOptions extends RequestOptions {
+  /** The ETag the asset must still have: `precondition_failed` otherwise. */
+  readonly ifMatch?: string | undefined
+}
+
+export interface ReplaceOptions extends SendOptions, WriteOptions {}
+
+/** A merge-patch (RFC 7396): null removes, arrays replace. */
+export interface AssetPatch {
+  readonly title?: string | null
+  readonly description?: string | null
+  readonly filename?: string
+  readonly visibility?: Visibility
+  readonly fields?: JsonObject
+  readonly metadata?: JsonObject | null
+  readonly tags?: readonly string[] | null
+}
+
+type FilterValue = string | number | boolean
+
+export interface ListOptions extends RequestOptions {
+  /** Any of several, where it is an array. */
+  readonly type?: AssetType | readonly AssetType[] | undefined
+  readonly visibility?: Visibility | undefined
+  /** At least one of these. */
+  readonly tags?: readonly string[] | undefined
+  /** Every word must occur in title, description, filename or a tag. */
+  readonly search?: string | undefined
+  /** `createdAt`, `updatedAt`, `title`, `filename` or `sizeBytes`, with `-` in front for descending. Default `-createdAt`. */
+  readonly sort?: string | undefined
+  /** Items on a page. Default: the API's, 50. */
+  readonly limit?: number | undefined
+  /** From the page before. */
+  readonly cursor?: string | undefined
+  /** Declared fields, and any other query parameter of the API. */
+  readonly filter?: Readonly<Record<string, FilterValue | readonly FilterValue[] | undefined>> | undefined
+}
+
+export interface GenerateInput extends AssetDetails {
+  /** 1 to 4000 characters. */
+  readonly prompt: string
+  /** Default `1:1`. */
+  readonly aspectRatio?: '1:1' | '16:9' | '9:16' | '4:3' | '3:4' | undefined
+  readonly filename?: string | undefined
+}
+
+export interface DownloadOptions extends RequestOptions {
+  /** Inclusive byte offsets. Default: everything. */
+  readonly range?: { readonly start: number; readonly end?: number } | { readonly suffix: number } | undefined
+}
+
+export interface LinkOptions extends RequestOptions {
+  /** 1 to 604,800. Default: the API's, 900. */
+  readonly expiresInSeconds?: number | undefined
+}

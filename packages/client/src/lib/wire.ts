@@ -1,0 +1,57 @@
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
+export interface JsonObject {
+  [key: string]: JsonValue
+}
+
+export type AssetType = 'image' | 'video' | 'audio' | 'pdf' | 'text' | 'archive' | 'link' | 'file'
+export type Visibility = 'public' | 'private'
+
+/** An asset as the house API sends it. Times are ISO 8601 texts in UTC. */
+export interface Asset {
+  readonly id: string | number
+  readonly kind: string
+  readonly space: string
+  readonly createdBy: string | null
+  readonly type: AssetType
+  readonly state: 'uploading' | 'ready' | 'failed' | 'deleting'
+  readonly processing: 'none' | 'pending' | 'done' | 'failed'
+  readonly processingError: string | null
+  readonly visibility: Visibility
+  readonly title: string | null
+  readonly description: string | null
+  readonly slug: string | null
+  readonly filename: string | null
+  /** Decided from the bytes first. */
+  readonly contentType: string | null
+  readonly sizeBytes: number | null
+  /** Lower-case hexadecimal. */
+  readonly sha256: string | null
+  readonly width: number | null
+  readonly height: number | null
+  readonly properties: JsonObject
+  readonly fields: JsonObject
+  readonly metadata: JsonObject
+  readonly tags: readonly string[]
+  readonly externalUrl: string | null
+  readonly version: number
+  /** Of the record, quoted: what `ifMatch` takes. */
+  readonly etag: string
+  /** Of the bytes, quoted. */
+  readonly contentEtag: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export interface AssetPage {
+  readonly items: readonly Asset[]
+  /** Null on the last page. */
+  readonly cursor: string | null
+  /** Absent or null where the API doesn't count. */
+  readonly total?: { readonly count: number; readonly exact: boolean } | null
+}
+
+/** Whoever has the URL may read the asset until it expires. */
+export interface AssetLink {
+  readonly url: string
+  readonly expiresAt: string
+}

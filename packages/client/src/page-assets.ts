@@ -1,0 +1,1 @@
+export { pageAssetsScript } from './lib/page-assets/page-assets-script.ts'

@@ -1,0 +1,238 @@
+import { openAsBlob } from 'node:fs'
+import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { type Asset, type AssetClient, AssetClientError, createAssetClient, type UploadProgress } from '../src/index.ts'
+import { createHouseApi } from './house-api.ts'
+import { listen } from './listen.ts'
+
+let api: ReturnType<typeof createHouseApi>
+let server: Awaited<ReturnType<typeof listen>>
+let assets: AssetClient
+
+beforeAll(async () => {
+  server = await listen((request, response) => api.listener(request, response))
+})
+beforeEach(() => {
+  api = createHouseApi()
+  assets = createAssetClient({ baseUrl: `${server.origin}/api/assets/`, token: 'secret' })
+})
+afterAll(() => server.close())
+
+const text = (content = 'hello', name = 'hello.txt') => new File([content], name, { type: 'text/plain' })
+
+async function* chunksOf(...parts: string[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield new TextEncoder().encode(part)
+}
+
+describe('an upload', () => {
+  it('sends the file and everything that is said of it', async () => {
+    const asset = await assets.upload(text(), {
+      title: 'Grüße "an" alle\r\n',
+      visibility: 'public',
+      tags: ['a', 'b,c'],
+      metadata: { camera: { lens: 50 } },
+      fields: { page: 7, draft: false },
+    })
+    expectTypeOf(asset).toEqualTypeOf<Asset>()
+    expect(asset).toMatchObject({
+      title: 'Grüße "an" alle\r\n',
+      visibility: 'public',
+      tags: ['a', 'b,c'],
+      metadata: { camera: { lens: 50 } },
+      fields: { page: '7', draft: 'false' },
+      filename: 'hello.txt',
+      contentType: 'text/plain',
+      sizeBytes: 5,
+    })
+    expect(api.seen[0]?.headers.authorization).toBe('Bearer secret')
+  })
+
+  it.each([
+    ['a Blob', () => new Blob(['hello'])],
+    ['an ArrayBuffer', () => new TextEncoder().encode('hello').buffer],
+    ['a Uint8Array', () => new TextEncoder().encode('hello')],
+    ['a part of an ArrayBuffer', () => new TextEncoder().encode('__hello__').subarray(2, 7)],
+    ['a stream', () => chunksOf('he', 'llo')],
+    ['a web stream', () => new Blob(['hello']).stream()],
+    ['a file on disk', () => openAsBlob(new URL('./greeting.txt', import.meta.url))],
+  ])('takes %s', async (_name, make) => {
+    const asset = await assets.upload(await make(), { filename: 'näme "x"\r\n.bin', contentType: 'application/x-hello' })
+    expect(asset.filename).toMatch(/^näme/)
+    expect(asset.contentType).toBe('application/x-hello')
+    expect(api.stored[0]?.bytes.toString()).toBe('hello')
+  })
+
+  it('counts what was sent, and says the length beforehand', async () => {
+    const seen: UploadProgress[] = []
+    const big = new Blob([new Uint8Array(3_000_000)])
+    await assets.upload(big, { title: 'zeros', onProgress: progress => seen.push(progress) })
+    expect(seen.length).toBeGreaterThan(1)
+    expect(seen.map(({ loaded }) => loaded)).toEqual(seen.map(({ loaded }) => loaded).sort((a, b) => a - b))
+    expect(seen.at(-1)).toEqual({ loaded: 3_000_000, total: 3_000_000, fraction: 1 })
+    expect(Number(api.seen[0]?.headers['content-length'])).toBeGreaterThan(3_000_000)
+    expect(api.stored[0]).toMatchObject({ asset: { title: 'zeros', sizeBytes: 3_000_000 } })
+  })
+
+  it('counts a stream whose length nobody knows', async () => {
+    const seen: UploadProgress[] = []
+    await assets.upload(chunksOf('he', 'llo'), { onProgress: progress => seen.push(progress) })
+    expect(seen).toEqual([
+      { loaded: 2, total: null, fraction: null },
+      { loaded: 5, total: null, fraction: null },
+    ])
+  })
+
+  it('that is aborted rejects with the reason and ends its source', async () => {
+    const controller = new AbortController()
+    let ended = false
+    async function* endless() {
+      try {
+        for (;;) yield new Uint8Array(65_536)
+      } finally {
+        ended = true
+      }
+    }
+    const onProgress = ({ loaded }: UploadProgress) => loaded > 1_000_000 && controller.abort()
+    const upload = assets.upload(endless(), { signal: controller.signal, onProgress: progress => void onProgress(progress) })
+    await expect(upload).rejects.toMatchObject({ name: 'AbortError' })
+    await expect.poll(() => ended).toBe(true)
+    expect(api.stored).toHaveLength(0)
+  })
+
+  it('whose source fails rejects, with the cause', async () => {
+    async function* broken() {
+      yield new Uint8Array(10)
+      throw new Error('disk gone')
+    }
+    const error: AssetClientError = await assets.upload(broken()).catch(e => e)
+    expect(error).toMatchObject({ code: 'network' })
+    expect(api.stored).toHaveLength(0)
+  })
+})
+
+describe('lists', () => {
+  beforeEach(async () => {
+    for (let i = 1; i <= 5; i++) await assets.upload(text(`${i}`, `${i}.txt`))
+    api.seen.length = 0
+  })
+
+  it('come by page, or asset by asset over all pages', async () => {
+    const page = await assets.list({ limit: 2 })
+    expect(page).toMatchObject({ items: [{ filename: '1.txt' }, { filename: '2.txt' }], cursor: '2' })
+    const sizes = []
+    for await (const { items } of assets.pages({ limit: 2 })) sizes.push(items.length)
+    expect(sizes).toEqual([2, 2, 1])
+    const names = []
+    for await (const { filename } of assets.all({ limit: 2, cursor: '2' })) names.push(filename)
+    expect(names).toEqual(['3.txt', '4.txt', '5.txt'])
+  })
+
+  it('ask for the next page only when it is needed', async () => {
+    for await (const _asset of assets.all({ limit: 2 })) break
+    expect(api.seen).toHaveLength(1)
+  })
+
+  it('say everything in the query', async () => {
+    await assets.list({
+      type: ['image', 'pdf'],
+      tags: ['a b', 'ü&'],
+      search: 'x=y',
+      sort: '-title',
+      filter: { page: 7, draft: false, unset: undefined },
+    })
+    const query = new URL(api.seen[0]?.url ?? '', server.origin).searchParams
+    expect([...query]).toEqual([
+      ['page', '7'],
+      ['draft', 'false'],
+      ['type', 'image'],
+      ['type', 'pdf'],
+      ['tags', 'a b'],
+      ['tags', 'ü&'],
+      ['search', 'x=y'],
+      ['sort', '-title'],
+    ])
+  })
+})
+
+describe('one asset', () => {
+  let asset: Asset
+  beforeEach(async () => {
+    asset = await assets.upload(text())
+  })
+
+  it('is read, changed and deleted by its id', async () => {
+    expect(await assets.get(asset.id)).toEqual(asset)
+    expect(await assets.update(asset.id, { title: 'New', tags: null }, { ifMatch: asset.etag })).toMatchObject({
+      title: 'New',
+      version: 2,
+    })
+    expect(api.seen.at(-1)?.headers).toMatchObject({ 'content-type': 'application/merge-patch+json', 'if-match': '"1"' })
+    await expect(assets.delete(asset.id, { ifMatch: asset.etag })).rejects.toMatchObject({
+      code: 'precondition_failed',
+      status: 412,
+    })
+    expect(await assets.delete(asset.id)).toBeUndefined()
+    await expect(assets.get(asset.id)).rejects.toMatchObject({ code: 'not_found', status: 404 })
+  })
+
+  it('is downloaded, whole or in part, by its URL', async () => {
+    expect(assets.contentUrl(asset.id)).toBe(`${server.origin}/api/assets/asset%201/content`)
+    expect(await (await assets.download(asset.id)).text()).toBe('hello')
+    const part = async (range: object) => (await assets.download(asset.id, { range: range as { start: number } })).text()
+    expect([await part({ start: 1, end: 2 }), await part({ start: 3 }), await part({ suffix: 1 })]).toEqual(['el', 'lo', 'o'])
+  })
+
+  it('gets other bytes', async () => {
+    const seen: UploadProgress[] = []
+    const replaced = await assets.replace(asset.id, new Blob(['%PDF-'], { type: 'application/pdf' }), {
+      ifMatch: asset.etag,
+      filename: 'paper.pdf',
+      onProgress: progress => seen.push(progress),
+    })
+    expect(replaced).toMatchObject({ filename: 'paper.pdf', contentType: 'application/pdf', sizeBytes: 5, version: 2 })
+    expect(seen).toEqual([{ loaded: 5, total: 5, fraction: 1 }])
+    expect(await assets.replace(asset.id, chunksOf('a', 'b'))).toMatchObject({
+      sizeBytes: 2,
+      contentType: 'application/octet-stream',
+    })
+    expect(await assets.replace(asset.id, text('abc'))).toMatchObject({ sizeBytes: 3, contentType: 'text/plain' })
+  })
+
+  it('can be shared by a link', async () => {
+    const link = await assets.createLink(asset.id, { expiresInSeconds: 60 })
+    expect(link).toMatchObject({ url: '/links/of-asset 1', expiresAt: expect.any(String), expiresInSeconds: 60 })
+  })
+
+  it('can be made from words', async () => {
+    expect(await assets.generate({ prompt: 'A boat', aspectRatio: '16:9' })).toMatchObject({ title: 'A boat 16:9' })
+  })
+})
+
+describe('credentials', () => {
+  it('are asked for before each request', async () => {
+    let asked = 0
+    const client = createAssetClient({
+      baseUrl: `${server.origin}/api/assets`,
+      token: async () => `t${++asked}`,
+      headers: () => ({ 'x-team': `team ${asked}` }),
+    })
+    await client.list()
+    await client.list()
+    expect(api.seen.map(({ headers }) => [headers.authorization, headers['x-team']])).toEqual([
+      ['Bearer t1', 'team 1'],
+      ['Bearer t2', 'team 2'],
+    ])
+  })
+
+  it('that are wrong give the error of the API', async () => {
+    const client = createAssetClient({ baseUrl: `${server.origin}/api/assets`, token: 'wrong' })
+    const error: AssetClientError = await client.list().catch(e => e)
+    expect(error).toBeInstanceOf(AssetClientError)
+    expect(error).toMatchObject({
+      name: 'AssetClientError',
+      code: 'unauthenticated',
+      status: 401,
+      message: 'The token is not known.',
+      problem: { requestId: 'r1', title: 'Refused.' },
+    })
+  })
+})

@@ -39,7 +39,7 @@ export function readDisposition(value: string | undefined, limits: MultipartLimi
   return { name, filename }
 }
 
-const escapes = /\\.|%22|%0A|%0D/gs
+const escapes = /\\["\\]|%22|%0A|%0D/g
 
 /**
  * Undoes what senders do to names. Browsers percent-encode a quote, CR and LF, and leave backslashes alone (WHATWG HTML,

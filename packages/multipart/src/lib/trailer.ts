@@ -8,7 +8,7 @@ const LF = 10
 const SPACE = 32
 const TAB = 9
 
-export const EPILOGUE_BYTES = 4096
+const EPILOGUE_BYTES = 4096
 
 type Expected = 'dash' | 'second-dash' | 'line-end' | 'lf' | 'epilogue'
 

@@ -29,11 +29,12 @@ export class Directories {
     const directory = await (held ?? this.#hold(path, segments))
     if (!directory) return null
     if (!directory.retain()) return this.open(segments)
-    if (this.#isAt(directory, path)) return directory
-    if (this.#held.get(path) === held) this.#held.delete(path)
+    const real = this.#root.holdsFolders ? readlinkSync(directory.base) : path
+    if (real === path) return directory
+    if (held && this.#held.get(path) === held) this.#held.delete(path)
     await directory.release()
-    // Shared and since removed: look again. Freshly opened: somebody swapped a folder for a link.
-    if (held) return this.open(segments)
+    // Removed since, or moved away while it was shared: look again. Else a link leads elsewhere.
+    if (held || real === `${path} (deleted)`) return this.open(segments)
     throw linked(path)
   }
 
@@ -62,10 +63,6 @@ export class Directories {
       await this.refuseLinks(segments)
       return null
     }
-  }
-
-  #isAt(directory: HeldDirectory, path: string): boolean {
-    return !this.#root.holdsFolders || readlinkSync(directory.base) === path
   }
 
   /** @throws `unavailable` when one of the names is a symbolic link */
@@ -109,19 +106,25 @@ export class Directories {
     }
   }
 
-  /** Removes the folder and its parents as far as they are empty. */
+  /** Removes the folder and its parents as far as they are empty. Never throws: an empty folder that stays does no harm. */
   async prune(segments: readonly string[]): Promise<void> {
     for (let length = segments.length; length > 0; length -= 1) {
-      const parent = await this.open(segments.slice(0, length - 1))
-      if (!parent) continue
-      try {
-        this.#durable.delete(segments.slice(0, length).join('/'))
-        await rmdir(parent.at(segments[length - 1] ?? ''))
-      } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') return
-      } finally {
-        await parent.release()
-      }
+      if (!(await this.#removeEmpty(segments.slice(0, length)).catch(() => false))) return
+    }
+  }
+
+  /** True when the folder is gone. */
+  async #removeEmpty(segments: readonly string[]): Promise<boolean> {
+    const parent = await this.open(segments.slice(0, -1))
+    if (!parent) return true
+    try {
+      this.#durable.delete(segments.join('/'))
+      await rmdir(parent.at(segments.at(-1) ?? ''))
+      return true
+    } catch (error) {
+      return errnoOf(error) === 'ENOENT'
+    } finally {
+      await parent.release()
     }
   }
 }

@@ -1,0 +1,26 @@
+/** The shortest whole program on Stowage, run against the packed packages. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fsStorage } from '@stowage/adapter-fs'
+import { createStowage, ownerOnly } from '@stowage/core'
+import { sqliteMetadata } from '@stowage/metadata-sqlite'
+
+const folder = await mkdtemp(join(tmpdir(), 'stowage-consumer-'))
+const stowage = await createStowage({
+  storage: fsStorage({ root: join(folder, 'objects') }),
+  metadata: sqliteMetadata({ file: join(folder, 'assets.db') }),
+  policy: ownerOnly(),
+})
+try {
+  const assets = stowage.as({ id: 'alice' })
+  const { id } = await assets.upload({ body: new TextEncoder().encode('hello'), filename: 'hello.txt' })
+  const { body } = await (await assets.content({ id })).open()
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of body ?? []) text += decoder.decode(chunk, { stream: true })
+  if (text !== 'hello') throw new Error(`Read back "${text}"`)
+} finally {
+  await stowage.close()
+  await rm(folder, { recursive: true, force: true })
+}

@@ -7,7 +7,7 @@ import { MultipartError } from './errors.ts'
 import { HeadReader } from './head-reader.ts'
 import { limitError, type MultipartLimits } from './limits.ts'
 import type { FieldPart, FileHead } from './part.ts'
-import { checkCharset, type FieldHead, readPartHead } from './part-head.ts'
+import { checkCharset, type FieldHead, malformedBoundary, readPartHead } from './part-head.ts'
 import { PlainFieldReader } from './plain-field.ts'
 import { decodeUtf8 } from './text.ts'
 import { Trailer } from './trailer.ts'
@@ -114,6 +114,7 @@ export class FormScanner {
       this.#state = 'trailer'
       return null
     }
+    if (!beginsHead(bytes[position])) throw malformedBoundary(this.#partIndex)
     this.#state = 'head'
     return this.#readPlainField()
   }
@@ -199,4 +200,9 @@ export class FormScanner {
     const message = `The body ended ${where}, without the closing boundary. Send the whole form again.`
     throw new MultipartError('truncated', message)
   }
+}
+
+/** A line end, or the padding that may come before it (RFC 2046 §5.1.1). */
+function beginsHead(byte: number | undefined): boolean {
+  return byte === 13 || byte === 32 || byte === 9
 }

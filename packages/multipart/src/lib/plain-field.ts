@@ -40,11 +40,12 @@ export class PlainFieldReader {
     if (valueStart - position - 2 > this.#headerBytes) return null
     const valueEnd = this.#finder.find(bytes, valueStart - 2)
     if (valueEnd < valueStart || valueEnd - valueStart > this.#fieldBytes) return null
-    const name = bytes.toString('latin1', nameStart, nameEnd)
-    const value = decodeUtf8(bytes, valueStart, valueEnd)
-    if (value === null || name === '_charset_') return null
+    // Decoded in one go: the name is ASCII, so that bytes and characters count alike up to the value.
+    const text = decodeUtf8(bytes, nameStart, valueEnd)
+    const name = text?.slice(0, nameEnd - nameStart)
+    if (text === null || name === undefined || name === '_charset_') return null
     this.end = valueEnd + this.#finder.delimiter.length
-    return { kind: 'field', name, value, contentType: undefined }
+    return { kind: 'field', name, value: text.slice(valueStart - nameStart), contentType: undefined }
   }
 }
 

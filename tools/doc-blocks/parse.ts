@@ -27,7 +27,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 const MODES: Readonly<Record<string, readonly string[]>> = {
   ts: ['run', 'serve', 'check', 'continues'],
   js: ['run', 'check'],
-  sh: ['run', 'serve', 'install', 'ci'],
+  sh: ['run', 'serve', 'install', 'script', 'ci'],
 }
 
 /**

@@ -59,6 +59,11 @@ describe('a block of a document', () => {
     await expect(run('sh install', 'rm -rf x')).rejects.toThrow('not an')
   })
 
+  it('that runs a script names one that exists', async () => {
+    await run('sh script', 'npm run build -w packages/core -- --fast # of one package')
+    await expect(run('sh script', 'npm run nothing -w packages/core')).rejects.toThrow('no script nothing')
+  })
+
   it('that is left to CI is run by CI', async () => {
     await run('sh ci', 'npm ci && npm test')
     await expect(run('sh ci', 'npm ci && npm run nothing')).rejects.toThrow('npm run nothing')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Step } from './document.ts'
-import { checkInstall, checkRunByCi, PRELUDE, withoutInstall } from './shell.ts'
+import { checkInstall, checkRunByCi, checkScripts, PRELUDE, withoutInstall } from './shell.ts'
 
 const NODE = ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning']
 const RUN_LIMIT_MS = 30_000
@@ -47,6 +47,7 @@ export function createSession(folder: string, port: number, root: string): Sessi
     'sh run': ({ code }) => finish(shell(code, folder)),
     'sh serve': ({ code }) => serve(() => shell(withoutInstall(code), root)),
     'sh install': async ({ code }) => checkInstall(code, root),
+    'sh script': ({ code }) => checkScripts(code, root),
     'sh ci': ({ code }) => checkRunByCi(code, root),
   }
   return {

@@ -32,6 +32,18 @@ export async function checkRunByCi(code: string, root: string): Promise<void> {
   }
 }
 
+/** Checks `npm run` lines of what takes too long for a test: the workspace must have the script. */
+export async function checkScripts(code: string, root: string): Promise<void> {
+  for (const command of commands(code)) {
+    const [, script = '', workspace = '.'] = /^npm run (\S+)(?: -w (\S+))?(?: -- .*)?$/.exec(command) ?? []
+    if (!script) throw new Error(`not an \`npm run SCRIPT -w FOLDER\`: ${command}`)
+    const { scripts = {} }: { scripts?: Record<string, string> } = JSON.parse(
+      await readFile(join(root, workspace, 'package.json'), 'utf8'),
+    )
+    if (!scripts[script]) throw new Error(`${workspace} has no script ${script}`)
+  }
+}
+
 function commands(code: string): string[] {
   return code
     .split(/\n|&&/)

@@ -9,11 +9,17 @@ import { assets, selectList } from './schema.ts'
 export const SHORT_TERM_SCAN_ROWS = 100_000
 
 const COLUMNS = raw(selectList(assets, 'a'))
+const MERGED = raw(selectList(assets, 'm'))
 
 interface Branch {
   readonly from: Fragment
   readonly where: readonly Fragment[]
+  /** Comes after all of the branch before it, and so is read only where that one does not fill the page. */
+  readonly continues: boolean
 }
+
+const branchesOf = (order: Order, query: AssetQuery, from: Fragment, where: readonly Fragment[]): Branch[] =>
+  branchesAfter(order, query.after).map((after, i) => ({ from, where: [...where, ...after], continues: i > 0 }))
 
 /** A page of ready assets along one access. */
 export function readyPage(access: Access, query: AssetQuery): Fragment {
@@ -21,8 +27,7 @@ export function readyPage(access: Access, query: AssetQuery): Fragment {
   if (hasOnlyShortTerms(access.context, access.rest)) return boundedPage(access, query, order)
   if (order.newest && access.ordered) return searchPage(access, access.ordered, query, order)
   const where = [...access.where, ...restOf(access)]
-  const branches = branchesAfter(order, query.after).map(after => ({ from: access.from, where: [...where, ...after] }))
-  return page(access.context, query, order, branches)
+  return page(access.context, query, order, branchesOf(order, query, access.from, where))
 }
 
 /** A page in which other states than `ready` may be. */
@@ -30,7 +35,7 @@ export function mixedPage(context: FilterContext, filters: readonly Filter[], qu
   const order = orderOf(context, query.sort)
   const shared = [kindIs(context.kindName), ...filters.map(filter => compileFilter(context, filter))]
   const branches = [...new Set(context.states)].flatMap(state =>
-    branchesAfter(order, query.after).map(after => ({ from: raw('assets a'), where: [...shared, stateIs(state), ...after] })),
+    branchesOf(order, query, raw('assets a'), [...shared, stateIs(state)]),
   )
   return page(context, query, order, branches)
 }
@@ -49,13 +54,16 @@ function page(context: FilterContext, query: AssetQuery, order: Order, branches:
   if (branches.length === 1) {
     return sql`select ${COLUMNS} from ${first.from} where ${allOf(first.where)} order by ${order.by} ${window}`
   }
-  const parts = branches.map(({ from, where }, i) => {
-    const rows = sql`select ${COLUMNS}, ${order.column.value} as sort_value from ${from} where ${allOf(where)} order by ${order.by}`
-    return sql`select * from (${rows} limit ${query.limit + (query.offset ?? 0)}) b${raw(String(i))}`
+  const most = query.limit + (query.offset ?? 0)
+  const parts = branches.map(({ from, where, continues }, i) => {
+    const gate = continues ? [sql`(select count(*) from p${raw(String(i - 1))}) < ${most}`] : []
+    const rows = sql`select ${COLUMNS}, ${order.column.value} as sort_value from ${from} where ${allOf([...gate, ...where])}`
+    return sql`p${raw(String(i))} as materialized (${rows} order by ${order.by} limit ${most})`
   })
+  const merged = branches.map((_, i) => `select * from p${i}`).join(' union all ')
   const direction = raw(order.direction)
   const by = sql`m.sort_value ${direction} ${context.dialect.nullsLast(order.direction)}, m.id ${direction}`
-  return sql`select ${raw(selectList(assets, 'm'))} from (${join(parts, ' union all ')}) m order by ${by} ${window}`
+  return sql`with ${join(parts, ', ')} select ${MERGED} from (${raw(merged)}) m order by ${by} ${window}`
 }
 
 /**
@@ -88,14 +96,13 @@ function boundedPage(access: Access, query: AssetQuery, order: Order): Fragment 
   const contains = short.map(filter => compileFilter(access.context, filter))
   const where = [...access.where, ...others.map(filter => compileFilter(access.context, filter))]
   const window = sql`limit ${query.limit} offset ${query.offset ?? 0}`
-  const after = branchesAfter(orderOf(access.context, query.sort), query.after)
   if (order.newest) {
     const inner = [...where, ...branchesAfter(order, query.after).flat()]
     const rows = sql`select a.* from ${access.from} where ${allOf(inner)} order by ${order.by} limit ${SHORT_TERM_SCAN_ROWS}`
     return sql`select ${COLUMNS} from (${rows}) a where ${allOf(contains)} ${window}`
   }
+  const final = orderOf(access.context, query.sort)
   const newest = orderOf(access.context, { column: 'createdAt', direction: 'desc' }, access)
   const rows = sql`select a.* from ${access.from} where ${allOf(where)} order by ${newest.by} limit ${SHORT_TERM_SCAN_ROWS}`
-  const branches = after.map(conditions => ({ from: sql`(${rows}) a`, where: [...contains, ...conditions] }))
-  return page(access.context, query, orderOf(access.context, query.sort), branches)
+  return page(access.context, query, final, branchesOf(final, query, sql`(${rows}) a`, contains))
 }

@@ -1,0 +1,133 @@
+import type { AssetQuery, AssetRecord, Column, Filter, KindSchema, MetadataStore, Scalar } from '@stowage/core/contracts'
+import { memoryMetadata } from '@stowage/testkit'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { asset } from '../../test/records.ts'
+import { sqliteMetadata } from './sqlite-metadata.ts'
+
+const KINDS: readonly KindSchema[] = [
+  {
+    name: 'file',
+    fields: [
+      { name: 'part', type: 'string', indexed: true },
+      { name: 'score', type: 'number', indexed: true },
+      { name: 'flag', type: 'boolean', indexed: false },
+    ],
+  },
+]
+const WORDS = ['alpha', 'Beta', 'gämma', 'ALPHABET', 'be', '100%', 'ß', '😀x', '']
+const TAGS = ['a', 'b', 'c', 'A', 'alpha']
+const STATES = ['ready', 'uploading', 'deleting', 'failed'] as const
+
+const word = fc.constantFrom(...WORDS)
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 4 })
+
+const record: fc.Arbitrary<Partial<AssetRecord>> = fc.record({
+  space: fc.constantFrom('s1', 's2'),
+  createdBy: maybe(fc.constantFrom('u1', 'u2')),
+  type: fc.constantFrom('image', 'pdf'),
+  state: fc.constantFrom('ready', 'ready', 'ready', ...STATES),
+  title: maybe(fc.array(word, { maxLength: 3 }).map(words => words.join(' '))),
+  description: maybe(word),
+  filename: maybe(word),
+  sizeBytes: maybe(fc.integer({ min: 0, max: 3 })),
+  tags: fc.array(fc.constantFrom(...TAGS), { maxLength: 3 }),
+  fields: fc.record({ part: word, score: fc.constantFrom(-1, 0.5, 2), flag: fc.boolean() }, { requiredKeys: [] }),
+  createdAt: fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_005 }),
+})
+
+const columns: [Column, fc.Arbitrary<Scalar>][] = [
+  ['space', fc.constantFrom('s1', 's2', 's3')],
+  ['createdBy', fc.constantFrom('u1', 'u3')],
+  ['type', fc.constantFrom('image', 'audio')],
+  ['title', word],
+  ['filename', word],
+  ['sizeBytes', fc.constantFrom<Scalar>(0, 1, 2, 'x')],
+  ['createdAt', fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_005 })],
+  [{ field: 'part' }, word],
+  [{ field: 'score' }, fc.constantFrom<Scalar>(-1, 0.5, 1, 'x', true)],
+  [{ field: 'flag' }, fc.constantFrom<Scalar>(true, false, 1)],
+]
+
+const comparison: fc.Arbitrary<Filter> = fc
+  .constantFrom(...columns)
+  .chain(([column, value]) =>
+    fc.oneof(
+      fc.record({ op: fc.constantFrom('eq', 'lt', 'lte', 'gt', 'gte'), column: fc.constant(column), value }),
+      fc.record({ op: fc.constant('in' as const), column: fc.constant(column), values: fc.array(value, { maxLength: 30 }) }),
+      fc.record({ op: fc.constant('isNull' as const), column: fc.constant(column) }),
+    ),
+  )
+const leaf: fc.Arbitrary<Filter> = fc.oneof(
+  { weight: 4, arbitrary: comparison },
+  fc.record({ op: fc.constantFrom('all', 'none') }),
+  fc.record({
+    op: fc.constant('tags' as const),
+    match: fc.constantFrom('any', 'all', 'none'),
+    tags: fc.array(fc.constantFrom(...TAGS, 'x'), { maxLength: 3 }),
+  }),
+  fc.record({
+    op: fc.constant('search' as const),
+    terms: fc.array(fc.constantFrom(...WORDS, 'lph', 'ALP', 'amma', 'xyz', 'SS'), { maxLength: 2 }),
+  }),
+)
+const { filter } = fc.letrec<{ filter: Filter }>(tie => ({
+  filter: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    leaf,
+    fc.record({ op: fc.constantFrom('and', 'or'), filters: fc.array(tie('filter'), { maxLength: 3 }) }),
+    fc.record({ op: fc.constant('not' as const), filter: tie('filter') }),
+  ),
+}))
+const query: fc.Arbitrary<AssetQuery> = fc.record({
+  kind: fc.constant('file'),
+  filter,
+  states: fc.oneof(fc.constant(['ready'] as const), fc.uniqueArray(fc.constantFrom(...STATES))),
+  sort: fc.record({
+    column: fc.constantFrom('createdAt', 'createdAt', 'id' as const, ...columns.map(([column]) => column)),
+    direction: fc.constantFrom('asc', 'desc'),
+  }),
+  limit: fc.integer({ min: 1, max: 12 }),
+})
+
+let sqlite: MetadataStore
+let memory: MetadataStore
+
+beforeAll(async () => {
+  sqlite = sqliteMetadata({ file: ':memory:' })
+  memory = memoryMetadata()
+  const records = fc
+    .sample(record, { numRuns: 90, seed: 7 })
+    .map((given, i) => asset(`a${String((i * 37) % 90).padStart(2, '0')}`, given))
+  for (const store of [sqlite, memory]) {
+    await store.open(KINDS)
+    for (const one of records) await store.commit([{ op: 'insertAsset', asset: one }])
+  }
+})
+afterAll(() => Promise.all([sqlite.close(), memory.close()]))
+
+const placeOf = (record: AssetRecord, column: Column): Scalar | null =>
+  typeof column === 'string' ? record[column] : ((record.fields[column.field] ?? null) as Scalar | null)
+
+async function pagesOf(store: MetadataStore, asked: AssetQuery): Promise<string[][]> {
+  const pages: string[][] = []
+  let last: AssetRecord | undefined
+  do {
+    const after = last && { value: placeOf(last, asked.sort.column), id: last.id }
+    const page = await store.list({ ...asked, ...(after && { after }) })
+    pages.push(page.map(({ id }) => id))
+    last = page.length === asked.limit ? page.at(-1) : undefined
+  } while (last)
+  return pages
+}
+
+test('any filter, sort and paging gives what the store in memory gives', async () => {
+  await fc.assert(
+    fc.asyncProperty(query, async asked => {
+      expect(await pagesOf(sqlite, asked)).toEqual(await pagesOf(memory, asked))
+      expect(await sqlite.list({ ...asked, offset: 3 })).toEqual(await memory.list({ ...asked, offset: 3 }))
+      expect(await sqlite.count(asked, 20)).toEqual(await memory.count(asked, 20))
+    }),
+    { numRuns: 200 },
+  )
+})

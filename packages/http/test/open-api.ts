@@ -16,7 +16,7 @@ import { assetApi, bearer, defineProfile, noPaging, type ProfileOptions } from '
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { z } from 'zod'
 
-export const actors = new Map<string, Actor>([
+const actors = new Map<string, Actor>([
   ['alice', { id: 'alice' }],
   ['bob', { id: 'bob' }],
   ['carol', { id: 'carol' }],
@@ -38,7 +38,7 @@ const teamFiles = defineKind({
 const team: Space = { id: 'team-1', roleOf: ({ id }) => ({ alice: 'member', bob: 'viewer' })[id] ?? null }
 
 export interface OpenOptions {
-  readonly profile?: Partial<ProfileOptions>
+  readonly profile?: Partial<ProfileOptions<'topic' | 'weight'>>
   readonly wrapStorage?: (storage: StorageAdapter) => StorageAdapter
 }
 

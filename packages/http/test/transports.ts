@@ -2,8 +2,6 @@ import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AssetApi } from '@stowage/http'
 import { closeGracefully, nodeHandler, prepareServer } from '@stowage/http/node'
-import { expressAssets } from '@stowage/http-express'
-import express from 'express'
 
 export interface Sent {
   readonly method?: string
@@ -30,14 +28,6 @@ export interface Transport {
 
 export const transports: readonly Transport[] = [
   { name: 'node:http', open: api => listen(createServer(nodeHandler(api))) },
-  {
-    name: 'Express',
-    open: api => {
-      const app = express()
-      app.use(expressAssets(api))
-      return listen(createServer(app))
-    },
-  },
   {
     name: 'fetch',
     open: async api => ({ send: (path, sent) => sendByFetch(api, path, sent), port: null, close: async () => undefined }),

@@ -13,7 +13,7 @@ export interface Sharing {
 const YEAR = 31_536_000
 
 /** Value of Cache-Control. Proxies must not recompress: the ETag and the digest are of these bytes. */
-export function cacheControl(sharing: Sharing, delivery: DeliveryOptions): string {
+function cacheControl(sharing: Sharing, delivery: DeliveryOptions): string {
   if (!sharing.public) return 'private, no-cache, no-transform'
   if (sharing.versioned) return `public, max-age=${YEAR}, immutable, no-transform`
   const maxAge = delivery.publicMaxAgeSeconds ?? 0

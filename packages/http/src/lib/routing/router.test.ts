@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { createRouter } from './router.ts'
+import { fillTemplate, parseTemplate } from './template.ts'
+
+const route = (method: string, path: string, target = path) => ({
+  method,
+  template: parseTemplate('/api/:page/assets', path),
+  target,
+})
+
+describe('a router', () => {
+  it('prefers what is written out to what is a parameter', () => {
+    const router = createRouter([
+      route('GET', ':id'),
+      route('POST', 'generate'),
+      route('DELETE', ':id'),
+      route('GET', ':id/content'),
+    ])
+    expect(router.match('/api/7/assets/generate')?.resource.allow).toBe('POST, OPTIONS')
+    expect(router.match('/api/7/assets/x')?.resource.allow).toBe('GET, DELETE, HEAD, OPTIONS')
+    expect(router.match('/api/7/assets/x')?.raw).toEqual(['7', 'x'])
+    expect(router.match('/api//assets/x')).toBe(null)
+    expect(router.match('api/7/assets/x')).toBe(null)
+  })
+  it('refuses two operations in one place, however their parameters are called', () => {
+    expect(() => createRouter([route('GET', ':id'), route('GET', ':filename')])).toThrow(/Two operations answer GET/)
+  })
+})
+
+describe('a path template', () => {
+  it('continues the base path unless it begins with a slash', () => {
+    expect(parseTemplate('/a/', 'b').text).toBe('/a/b')
+    expect(parseTemplate('/a', '/b/:c').text).toBe('/b/:c')
+    expect(parseTemplate('/', '').segments).toEqual([])
+  })
+  it('encodes what it is filled with', () => {
+    expect(fillTemplate(parseTemplate('/', '/p/:name'), () => 'a/b ?#é')).toBe('/p/a%2Fb%20%3F%23%C3%A9')
+    expect(fillTemplate(parseTemplate('/', '/p/:name'), () => null)).toBe(null)
+  })
+  it.each(['/a/../b', '/a//b', '/a/:x/:x', '/a?b', '/:a-b'])('%s is refused', path => {
+    expect(() => parseTemplate('/', path)).toThrow(TypeError)
+  })
+})

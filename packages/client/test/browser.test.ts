@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AssetClient, UploadProgress } from '../src/index.ts'
 import { bundleClient } from './bundle.ts'
 import { hasChromium, launchChromium } from './chromium.ts'
-import { createHouseApi } from './house-api.ts'
+import { openHouseApi } from './house-api.ts'
 import { listen } from './listen.ts'
 import { createSlowSink } from './slow-sink.ts'
 
@@ -14,14 +14,14 @@ declare const assets: AssetClient
 
 const FILE_BYTES = 24 * 1024 * 1024
 const PAGE =
-  '<!doctype html><script src="/client.js"></script><script>assets = stowage.createAssetClient({ baseUrl: "/api/assets" })</script>'
+  '<!doctype html><script src="/client.js"></script><script>assets = stowage.createAssetClient({ baseUrl: "/api/assets", token: "secret" })</script>'
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
   let browser: Browser
   let page: Page
   let server: Awaited<ReturnType<typeof listen>>
   let sink: ReturnType<typeof createSlowSink>
-  let api: ReturnType<typeof createHouseApi>
+  let api: Awaited<ReturnType<typeof openHouseApi>>
 
   beforeAll(async () => {
     const bundle = await bundleClient('iife')
@@ -39,11 +39,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     browser = await launchChromium()
   })
   beforeEach(async () => {
-    api = createHouseApi()
+    api = await openHouseApi()
     sink = createSlowSink()
     page = await browser.newPage()
     await page.goto(server.origin)
-    return () => page.close()
+    return async () => {
+      await page.close()
+      await api.close()
+    }
   })
   afterAll(async () => {
     await browser?.close()
@@ -103,7 +106,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       replaced: { sizeBytes: 4 },
       title: 'T',
       content: 'hello',
-      names: ['ü.txt', 'x'],
+      names: ['x', 'ü.txt'],
       error: ['not_found', 404],
     })
   })

@@ -33,7 +33,8 @@ export interface Outgoing {
 export interface Answer {
   readonly status: number
   readonly text: string
-  readonly retryAfter: string | null
+  /** Value of a response header. */
+  header(name: string): string | null
 }
 
 /** Where requests go, and what goes along with each. */
@@ -43,7 +44,7 @@ export interface Connection {
   headers(more?: Outgoing['headers']): Promise<Record<string, string>>
   /** The answer's status and headers; its body is not read. @throws AssetClientError for what is not a success */
   open(outgoing: Outgoing): Promise<Response>
-  /** Reads the answer as JSON; nothing of a 204. */
+  /** Reads the answer as JSON; nothing of a 204. An object gets the answer's ETag as `etag`. */
   ask<T>(outgoing: Outgoing): Promise<T>
 }
 
@@ -79,18 +80,21 @@ export function connect(options: ConnectionOptions): Connection {
     },
     ask: async outgoing => {
       const response = await connection.open(outgoing)
-      return guard(outgoing.signal, async () => parse({ status: response.status, text: await response.text(), retryAfter: null }))
+      return guard(outgoing.signal, async () =>
+        parse({ status: response.status, text: await response.text(), header: name => response.headers.get(name) }),
+      )
     },
   }
   return connection
 }
 
 /** JSON of a success. @throws AssetClientError for everything else */
-export function parse<T>({ status, text, retryAfter }: Answer): T {
-  if (status < 200 || status > 299) throw errorOf(status, text, retryAfter)
+export function parse<T>({ status, text, header }: Answer): T {
+  if (status < 200 || status > 299) throw errorOf(status, text, header('retry-after'))
   if (text === '') return undefined as T
   try {
-    return JSON.parse(text)
+    const etag = header('etag')
+    return { ...JSON.parse(text), ...(etag !== null && { etag }) }
   } catch (cause) {
     throw new AssetClientError('invalid_response', 'The API answered with something that is not JSON.', { status, cause })
   }

@@ -1,21 +1,23 @@
 /** Text fields of a form, in order; a name may repeat. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
-export interface FilePart {
+export interface Frame {
+  /** Content-Type of the whole. */
+  readonly type: string
+  readonly head: Uint8Array
+  readonly tail: Uint8Array
+}
+
+interface FilePart {
   readonly filename: string
   readonly contentType: string
 }
 
-/** The text fields first: the API then knows all of them when the file begins. */
-export function formData(fields: Fields, file: Blob, filename: string): FormData {
-  const form = new FormData()
-  for (const [name, value] of fields) form.append(name, value)
-  form.append('file', file, filename)
-  return form
-}
-
-/** Text before and after the file's bytes in a multipart body. RFC 7578, with names escaped as browsers do. */
-export function formFrame(fields: Fields, file: FilePart): { type: string; head: Uint8Array; tail: Uint8Array } {
+/**
+ * What stands before and after the file's bytes in a multipart body (RFC 7578), with names escaped as browsers do. The text fields come
+ * first: the API then knows all of them when the file begins. FormData would turn each line break of a text into CR LF.
+ */
+export function formFrame(fields: Fields, file: FilePart): Frame {
   const boundary = `stowage-${Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')}`
   const part = (name: string, rest: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${escaped(name)}"${rest}`
   const texts = fields.map(([name, value]) => part(name, `\r\n\r\n${value}\r\n`)).join('')

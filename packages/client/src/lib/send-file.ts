@@ -1,9 +1,10 @@
 import { type Connection, type Outgoing, parse } from './connection.ts'
-import { type Fields, formData, formFrame } from './form.ts'
+import { type Fields, type Frame, formFrame } from './form.ts'
 import type { SendOptions, UploadProgress, UploadSource } from './inputs.ts'
 import { sendByXhr } from './xhr.ts'
 
 const PIECE_BYTES = 65_536
+const NOTHING = new Uint8Array()
 
 type FileRequest = Omit<Outgoing, 'body' | 'signal'> & {
   /** Text fields of a form; null sends the bytes as they are. */
@@ -18,21 +19,24 @@ export async function sendFile<T>(
   options: SendOptions,
 ): Promise<T> {
   const { onProgress, signal } = options
-  const blob = toBlob(source, options.contentType)
+  const blob = toBlob(source)
   const file = {
     filename: options.filename ?? (source instanceof File ? source.name : 'file'),
     contentType: options.contentType ?? (blob?.type || 'application/octet-stream'),
   }
+  const frame = request.fields ? formFrame(request.fields, file) : { type: file.contentType, head: NOTHING, tail: NOTHING }
+  const headers = { ...request.headers, 'content-type': frame.type }
   if (!blob || (onProgress && typeof XMLHttpRequest === 'undefined')) {
-    const chunks = blob ? readBlob(blob) : (source as AsyncIterable<Uint8Array>)
-    const total = blob ? blob.size : null
+    const chunks = counted(blob ? readBlob(blob) : (source as AsyncIterable<Uint8Array>), blob?.size ?? null, onProgress)
+    // Browsers set the length themselves and ignore this; Node sends it, and a server can refuse what is too large at once.
+    const length = blob ? String(frame.head.length + blob.size + frame.tail.length) : undefined
     // Node's fetch goes on reading a body whose request has ended: the stream must end by itself.
     const over = new AbortController()
-    const outgoing = streamed(request, file, counted(chunks, total, onProgress), { total, over: over.signal })
-    return connection.ask<T>({ ...request, ...outgoing, signal }).finally(() => over.abort())
+    const body = toStream(framed(frame, chunks), over.signal)
+    const outgoing = { ...request, headers: { ...headers, 'content-length': length }, body, signal }
+    return connection.ask<T>(outgoing).finally(() => over.abort())
   }
-  const body = request.fields ? formData(request.fields, blob, file.filename) : blob
-  const headers = { ...request.headers, ...(!request.fields && { 'content-type': file.contentType }) }
+  const body = new Blob([frame.head, blob, frame.tail] as BlobPart[])
   if (!onProgress) return connection.ask({ ...request, headers, body, signal })
   signal?.throwIfAborted()
   const total = blob.size
@@ -49,33 +53,15 @@ export async function sendFile<T>(
   )
 }
 
-function toBlob(source: UploadSource, contentType: string | undefined): Blob | null {
-  if (source instanceof Blob) return contentType === undefined ? source : source.slice(0, source.size, contentType)
-  if (!(source instanceof ArrayBuffer || ArrayBuffer.isView(source))) return null
-  return new Blob([source as BlobPart], { type: contentType ?? '' })
+function toBlob(source: UploadSource): Blob | null {
+  if (source instanceof Blob) return source
+  return source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? new Blob([source as BlobPart]) : null
 }
 
-/** Body and headers that send chunks as they come, until `over` aborts. */
-function streamed(
-  request: FileRequest,
-  file: { filename: string; contentType: string },
-  chunks: AsyncIterable<Uint8Array>,
-  stream: { readonly total: number | null; readonly over: AbortSignal },
-): Pick<Outgoing, 'body' | 'headers'> {
-  const none = new Uint8Array()
-  const frame = request.fields ? formFrame(request.fields, file) : { type: file.contentType, head: none, tail: none }
-  // Browsers set the length themselves and ignore this; Node sends it, and a server can refuse what is too large at once.
-  const length = stream.total === null ? undefined : String(frame.head.length + stream.total + frame.tail.length)
-  return {
-    body: toStream(framed(frame.head, chunks, frame.tail), stream.over),
-    headers: { ...request.headers, 'content-type': frame.type, 'content-length': length },
-  }
-}
-
-async function* framed(head: Uint8Array, chunks: AsyncIterable<Uint8Array>, tail: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  if (head.length > 0) yield head
+async function* framed(frame: Frame, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  if (frame.head.length > 0) yield frame.head
   yield* chunks
-  if (tail.length > 0) yield tail
+  if (frame.tail.length > 0) yield frame.tail
 }
 
 async function* counted(

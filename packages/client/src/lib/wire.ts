@@ -34,10 +34,10 @@ export interface Asset {
   readonly tags: readonly string[]
   readonly externalUrl: string | null
   readonly version: number
-  /** Of the record, quoted: what `ifMatch` takes. */
-  readonly etag: string
-  /** Of the bytes, quoted. */
-  readonly contentEtag: string | null
+  /** Where the bytes are; null without bytes. */
+  readonly url: string | null
+  /** What `ifMatch` takes, from the answer's ETag. Absent in lists, and where another origin doesn't expose it. */
+  readonly etag?: string
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -46,8 +46,8 @@ export interface AssetPage {
   readonly items: readonly Asset[]
   /** Null on the last page. */
   readonly cursor: string | null
-  /** Absent or null where the API doesn't count. */
-  readonly total?: { readonly count: number; readonly exact: boolean } | null
+  /** Absent where the API doesn't count. */
+  readonly total?: { readonly count: number; readonly exact: boolean }
 }
 
 /** Whoever has the URL may read the asset until it expires. */

@@ -5,7 +5,7 @@ export interface XhrRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly withCredentials: boolean
-  readonly body: FormData | Blob
+  readonly body: Blob
   readonly signal: AbortSignal | undefined
   /** Share of the body that was sent. */
   readonly onFraction: (fraction: number) => void
@@ -22,7 +22,7 @@ export function sendByXhr(request: XhrRequest): Promise<Answer> {
       signal?.removeEventListener('abort', abort)
       if (signal?.aborted) reject(signal.reason)
       else if (xhr.status === 0) reject(networkError())
-      else resolve({ status: xhr.status, text: xhr.responseText, retryAfter: xhr.getResponseHeader('retry-after') })
+      else resolve({ status: xhr.status, text: xhr.responseText, header: name => xhr.getResponseHeader(name) })
     }
     xhr.upload.onprogress = event => {
       if (event.total > 0) request.onFraction(event.loaded / event.total)

@@ -31,7 +31,7 @@ export function isAspectRatio(value: string): value is AspectRatio {
 }
 
 /** Pixels of a picture whose longer side is given. */
-export function pictureSize(ratio: AspectRatio, longerSide: number): { width: number; height: number } {
+function pictureSize(ratio: AspectRatio, longerSide: number): { width: number; height: number } {
   const [x, y] = RATIOS[ratio]
   const scale = longerSide / Math.max(x, y)
   return { width: Math.round(x * scale), height: Math.round(y * scale) }

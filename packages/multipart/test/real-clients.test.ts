@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MultipartError, parseMultipart } from './index.ts'
+import { MultipartError, parseMultipart } from '../src/index.ts'
 
 interface Received {
   kind: string

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { boundary, closing, form } from '../test/forms.ts'
-import { createPushParser } from './index.ts'
+import { createPushParser } from '../src/index.ts'
+import { boundary, closing, form } from './forms.ts'
 
 const opening = Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\n`)
 const delimiter = `\r\n--${boundary}`

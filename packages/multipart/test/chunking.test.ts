@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { boundary, cut, form, push, read } from '../test/forms.ts'
-import { naiveParts } from '../test/reference-model.ts'
+import { boundary, cut, form, push, read } from './forms.ts'
+import { naiveParts } from './reference-model.ts'
 
 /** Pieces of which hostile content is made: all that a delimiter and its neighbours consist of. */
 const pieces = fc.constantFrom(

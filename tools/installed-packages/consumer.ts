@@ -15,6 +15,8 @@ const stowage = await createStowage({
 try {
   const assets = stowage.as({ id: 'alice' })
   const { id } = await assets.upload({ body: new TextEncoder().encode('hello'), filename: 'hello.txt' })
+  const { items } = await assets.list({ search: 'hello' })
+  if (items.length !== 1) throw new Error(`Found ${items.length} assets`)
   const { body } = await (await assets.content({ id })).open()
   const decoder = new TextDecoder()
   let text = ''

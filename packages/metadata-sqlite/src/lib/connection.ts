@@ -12,10 +12,10 @@ export interface Connection {
   close(): void
 }
 
-export function openConnection({ file, busyTimeoutMs, readOnly }: ConnectionOptions): Connection {
+export function openConnection({ file, busyTimeoutMs, readOnly, cacheKiB }: ConnectionOptions): Connection {
   const db = new DatabaseSync(file, { readOnly })
   // FULL: in WAL mode, a commit that returned has reached the disk.
-  db.exec(`pragma busy_timeout = ${busyTimeoutMs}; pragma synchronous = full; pragma cache_size = -16000`)
+  db.exec(`pragma busy_timeout = ${busyTimeoutMs}; pragma synchronous = full; pragma cache_size = ${-cacheKiB}`)
   const statements = new Map<string, StatementSync>()
   return {
     db,

@@ -4,7 +4,7 @@ import { type Connection, openConnection } from './connection.ts'
 import { translate, translateThrown } from './errors.ts'
 import { inlineReader, inlineWriter } from './inline.ts'
 import { migrate } from './migrate.ts'
-import type { BatchStatement, Mode, Outcome, ResultRow } from './protocol.ts'
+import type { BatchStatement, ConnectionOptions, Mode, Outcome, ResultRow } from './protocol.ts'
 import { scanQueue } from './scan-queue.ts'
 import { type Executor, threadExecutor, workerFile } from './thread.ts'
 
@@ -22,6 +22,9 @@ export interface SqliteDriver extends SqlDriver {
 const MODE = { any: 0, one: 1, rows: 2 } as const satisfies Record<WriteStatement['expect'], Mode>
 // A read on this thread must not wait for long; one that finds the file locked is asked of the reader instead.
 const READ_TIMEOUT_MS = 50
+// What a connection may keep of the file in memory; single rows need little.
+const CACHE_KIB = 16_384
+const LOOKUP_CACHE_KIB = 4096
 
 /** Reads single rows on this thread, where the file is in the page cache; writes and scans on threads of their own. */
 export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptions): SqliteDriver {
@@ -45,10 +48,10 @@ export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptio
   return {
     name: 'sqlite',
     async open() {
-      connection = openFirst(file, busyTimeoutMs)
       const url = threads ? workerUrl() : null
       threaded = url !== null
-      const options = { file, busyTimeoutMs }
+      connection = openFirst({ file, busyTimeoutMs, readOnly: false, cacheKiB: url ? LOOKUP_CACHE_KIB : CACHE_KIB })
+      const options = { file, busyTimeoutMs, cacheKiB: CACHE_KIB }
       writer = url
         ? threadExecutor(url, { role: 'writer', connection: { ...options, readOnly: false } })
         : inlineWriter(connection)
@@ -88,16 +91,16 @@ export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptio
   }
 }
 
-function openFirst(file: string, busyTimeoutMs: number): Connection {
+function openFirst(options: ConnectionOptions): Connection {
   let connection: Connection | null = null
   try {
-    connection = openConnection({ file, busyTimeoutMs, readOnly: false })
+    connection = openConnection(options)
     connection.db.exec('pragma journal_mode = wal')
-    migrate(connection, file)
+    migrate(connection, options.file)
     return connection
   } catch (error) {
     connection?.close()
-    throw translateThrown(error, file)
+    throw translateThrown(error, options.file)
   }
 }
 

@@ -10,6 +10,7 @@ export interface ConnectionOptions {
   readonly file: string
   readonly busyTimeoutMs: number
   readonly readOnly: boolean
+  readonly cacheKiB: number
 }
 
 /** Why a batch or read failed: a guard, or SQLite with its extended result code. */

@@ -53,7 +53,7 @@ test('a folder that can’t be made or a path that is a folder is reported', asy
 
 test('a full disk fails every batch of the group as insufficient_storage, and later ones succeed', () => {
   const file = join(tempFolder(), 'full.db')
-  const connection = openConnection({ file, busyTimeoutMs: 100, readOnly: false })
+  const connection = openConnection({ file, busyTimeoutMs: 100, readOnly: false, cacheKiB: 100 })
   connection.db.exec('pragma journal_mode = wal; create table t (x text); pragma max_page_count = 10')
   const small = [['insert into t values (?)', ['small'], 0]] as const
   const large = [['insert into t values (?)', ['x'.repeat(100_000)], 0]] as const
@@ -67,7 +67,7 @@ test('a full disk fails every batch of the group as insufficient_storage, and la
 })
 
 test('of batches in one group, one that fails takes back only itself', () => {
-  const connection = openConnection({ file: ':memory:', busyTimeoutMs: 100, readOnly: false })
+  const connection = openConnection({ file: ':memory:', busyTimeoutMs: 100, readOnly: false, cacheKiB: 100 })
   connection.db.exec('create table t (x integer primary key)')
   const put = (x: number) => ['insert into t values (?)', [x], 0] as const
   const outcomes = executeGroup(connection, [

@@ -9,20 +9,17 @@ const MAX_GROUP = 256
 function serve(port: NonNullable<typeof parentPort>, { role, connection: options }: ThreadData): void {
   const connection = openConnection(options)
   port.on('message', (first: Request | null) => {
-    let next: Request | null | undefined = first
-    while (next) {
-      const group = [next]
-      next = undefined
-      // What came in while the last transaction ran goes into the next one together.
-      while (role === 'writer' && group.length < MAX_GROUP) {
-        next = (receiveMessageOnPort(port) as { message: Request | null } | undefined)?.message
-        if (!next) break
-        group.push(next)
-        next = undefined
-      }
-      port.postMessage(answer(group))
+    const group = first === null ? [] : [first]
+    let ends = first === null
+    // What came in while the last transaction ran goes into the next one together.
+    while (role === 'writer' && !ends && group.length < MAX_GROUP) {
+      const received: { message: Request | null } | undefined = receiveMessageOnPort(port)
+      if (!received) break
+      if (received.message === null) ends = true
+      else group.push(received.message)
     }
-    if (next === undefined) return
+    if (group.length > 0) port.postMessage(answer(group))
+    if (!ends) return
     connection.close()
     port.close()
   })

@@ -53,6 +53,11 @@ export async function keysOf(storage: StorageAdapter, prefix = '', limit = 1000)
   do {
     const page: Awaited<ReturnType<StorageAdapter['list']>> = await storage.list({ prefix, limit, ...(cursor && { cursor }) })
     assert.ok(page.objects.length <= limit, 'a page is not longer than its limit')
+    const [first] = page.objects
+    const last = keys.at(-1)
+    const goesOn = first === undefined || last === undefined || Buffer.compare(Buffer.from(last), Buffer.from(first.key)) < 0
+    assert.ok(goesOn, `a page begins with ${first?.key}, which is not behind ${last}`)
+    assert.ok(page.objects.length > 0 || page.cursor === null, 'an empty page is the last one')
     keys.push(...page.objects.map(({ key }) => key))
     cursor = page.cursor
   } while (cursor !== null)

@@ -230,6 +230,25 @@ describe('a replacement', () => {
     expect((await readAll((await (await assets.content({ id: before.id })).open()).body)).equals(PNG)).toBe(true)
   })
 
+  it('may bring a name, which is held unique where names are, and is otherwise left alone', async () => {
+    const kind = defineKind({ name: 'page', filenames: 'unique', policy: ownerOnly() })
+    const { stowage, keys } = await openStowage({ kinds: [kind] })
+    const assets = stowage.as(alice)
+    const { id } = await assets.upload({ body: text('a'), filename: 'a.txt' })
+    await assets.upload({ body: text('b'), filename: 'b.txt' })
+    expect(await assets.replaceContent(id, { body: text('c') })).toMatchObject({ filename: 'a.txt' })
+    expect(await assets.replaceContent(id, { body: text('d'), filename: 'd.txt' })).toMatchObject({ filename: 'd.txt' })
+    const before = (await keys()).length
+    await expect(assets.replaceContent(id, { body: text('e'), filename: 'b.txt' })).rejects.toMatchObject({
+      code: 'already_exists',
+    })
+    await expect(assets.replaceContent(id, { body: text('e'), filename: '../e' })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+    expect(await keys()).toHaveLength(before)
+    expect(await assets.get({ filename: 'd.txt' })).toMatchObject({ id, sizeBytes: 1 })
+  })
+
   it('by two at once leaves one of them whole, and no other object', async () => {
     const { stowage, clock, keys } = await openStowage({ policy: ownerOnly() })
     const assets = stowage.as(alice)

@@ -68,7 +68,9 @@ export interface UploadInput extends AssetDetails {
 }
 
 export interface ReplaceInput
-  extends Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'signal' | 'onProgress' | 'filename' | 'late'> {
+  extends Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'signal' | 'onProgress'> {
+  /** The new bytes' name. Default: the old one stays. Where filenames are unique, a taken one fails with `already_exists`. */
+  readonly filename?: string
   /** Value of an If-Match header over {@link Asset.etag} or {@link Asset.contentEtag}. */
   readonly ifMatch?: string
 }

@@ -4,7 +4,7 @@ import type { AssetRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { AssetChanges, Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
-import { keySafeFilename } from '../kinds/filename.ts'
+import { cleanFilename, keySafeFilename } from '../kinds/filename.ts'
 import { purgeJob } from '../lifecycle/purge.ts'
 import type { ReplaceInput } from './assets.ts'
 import {
@@ -32,7 +32,8 @@ export async function replaceContent(
   recheck: Recheck,
 ): Promise<AssetRecord> {
   assertIfMatch(input.ifMatch, record)
-  const { body, contentType: declared, ifMatch: _guard, ...expected } = input
+  const { body, contentType: declared, ifMatch, filename: given, ...expected } = input
+  const filename = given === undefined ? record.filename : cleanFilename(given)
   let keepLease: (() => void) | undefined
   const incoming = await openIncoming(body, {
     ...scope.kind.limits,
@@ -44,14 +45,20 @@ export async function replaceContent(
   })
   try {
     const contentType = await acceptedType(scope, incoming, declared)
-    const blob = replacementBlob(deps, scope, record, contentType)
+    const blob = replacementBlob(deps, scope, { ...record, filename }, contentType)
     await deps.metadata.commit([{ op: 'insertBlob', blob }])
     keepLease = leaseKeeper(deps, blob)
     const facts = await written(deps, blob, () => writeObject(deps, blob, incoming, input.signal))
     return await swapIn(
       deps,
       record,
-      { blob, facts, contentType, ...(input.ifMatch === undefined ? {} : { ifMatch: input.ifMatch }) },
+      {
+        blob,
+        facts,
+        contentType,
+        names: given === undefined ? {} : names(scope, filename),
+        ...(ifMatch === undefined ? {} : { ifMatch }),
+      },
       recheck,
     )
   } finally {
@@ -79,7 +86,13 @@ async function written<T>(deps: ServiceDeps, blob: WritingBlob, work: () => Prom
   }
 }
 
+function names({ kind }: ServiceScope, filename: string | null): AssetChanges {
+  return { filename, uniqueName: kind.filenames === 'unique' ? filename : null }
+}
+
 interface Replacement {
+  /** Only where the caller gave one, so that a rename under way is not undone. */
+  readonly names: AssetChanges
   readonly blob: WritingBlob
   readonly facts: StoredFacts
   readonly contentType: string
@@ -91,6 +104,7 @@ async function swapIn(deps: ServiceDeps, first: AssetRecord, next: Replacement, 
   for (let tries = 1; ; tries += 1) {
     const set: AssetChanges = {
       blobId: next.blob.id,
+      ...next.names,
       contentType: next.contentType,
       type: typeOfContent(next.contentType),
       sizeBytes: next.facts.sizeBytes,

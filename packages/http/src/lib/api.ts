@@ -1,4 +1,5 @@
 import type { Stowage } from '@stowage/core'
+import { createSmallContents } from './content/small-contents.ts'
 import { answerFetch } from './fetch.ts'
 import { type ApiContext, failRequest, handleRequest } from './handle-request.ts'
 import { prepareProfile } from './profile/prepare-profile.ts'
@@ -24,6 +25,8 @@ export interface AssetApiOptions {
   readonly publicUrl?: string
   /** Id of a request, for its log events and error bodies. Default: `X-Request-Id` where it is well-formed, else random. */
   readonly requestId?: (request: HttpRequest) => string
+  /** Memory for small contents (up to 64 KiB each) that are asked for often. Default 16 MiB; 0 reads each from storage every time. */
+  readonly contentMemoryBytes?: number
 }
 
 /**
@@ -42,6 +45,7 @@ export function assetApi(
   const context: ApiContext = {
     stowage,
     router: createRouter(routes),
+    contents: createSmallContents(options.contentMemoryBytes ?? 16 * 1024 * 1024),
     ...(options.requestId && { requestId: options.requestId }),
   }
   const handle = (request: HttpRequest) => handleRequest(context, request)

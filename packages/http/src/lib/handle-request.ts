@@ -3,6 +3,7 @@ import { StowageError } from '@stowage/core/contracts'
 import { callHook } from './auth/call-hook.ts'
 import { identify } from './auth/identify.ts'
 import { acceptsJson } from './body/media-type.ts'
+import type { SmallContents } from './content/small-contents.ts'
 import { answerError } from './errors/answer-error.ts'
 import type { Exchange, PreparedProfile } from './operations/exchange.ts'
 import { handlers } from './operations/handlers.ts'
@@ -15,11 +16,11 @@ import type { HttpResponse } from './response.ts'
 import { corsHeaders, preflightHeaders } from './routing/cors.ts'
 import { decodeParam } from './routing/decode-param.ts'
 import type { Resource, Route, Router } from './routing/router.ts'
-import { paramNames } from './routing/template.ts'
 
 export interface ApiContext {
   readonly stowage: Stowage
   readonly router: Router<RouteTarget>
+  readonly contents: SmallContents
   readonly requestId?: (request: HttpRequest) => string
 }
 
@@ -91,7 +92,7 @@ function checkHeaders(request: HttpRequest, route: Route<RouteTarget>): void {
 
 function decodeParams(route: Route<RouteTarget>, raw: readonly string[]): Record<string, string> {
   const params: Record<string, string> = Object.create(null)
-  for (const [index, name] of paramNames(route.template).entries()) {
+  for (const [index, name] of route.template.params.entries()) {
     const value = decodeParam(raw[index] as string)
     if (value === null) throw new StowageError('not_found', 'There is nothing at this path.')
     params[name] = value
@@ -128,6 +129,7 @@ async function runOperation(
     space: space ?? null,
     prepared,
     assets,
+    contents: api.contents,
     openLink: token => stowage.openLink(token),
     present: createPresentContext(prepared, { ...context, space: space ?? null }),
   }

@@ -6,11 +6,13 @@ import type { HttpResponse } from '../response.ts'
 import { ifRangeHolds, judgeConditions } from './conditions.ts'
 import { contentHeaders, type Sharing, validatorHeaders } from './content-headers.ts'
 import { type ContentRange, readRange } from './range.ts'
+import type { SmallContents } from './small-contents.ts'
 
 export interface DeliveryContext {
   readonly request: HttpRequest
   readonly sharing: Sharing
   readonly delivery: DeliveryOptions
+  readonly contents: SmallContents
 }
 
 /**
@@ -35,7 +37,7 @@ export async function answerContent(content: AssetContent, context: DeliveryCont
     headers['content-length'] = String(asset.sizeBytes)
     headers['content-digest'] = headers['repr-digest'] as string
   }
-  const body = request.method === 'HEAD' || asset.sizeBytes === 0 ? null : await openBody(content, request, range)
+  const body = request.method === 'HEAD' || asset.sizeBytes === 0 ? null : await openBody(content, context, range)
   return { status: range === null ? 200 : 206, headers, body }
 }
 
@@ -49,7 +51,13 @@ function wantedRange(request: HttpRequest, asset: AssetContent['asset']): Conten
   })
 }
 
-async function openBody(content: AssetContent, request: HttpRequest, range: ContentRange | null): Promise<HttpResponse['body']> {
+async function openBody(
+  content: AssetContent,
+  { request, contents }: DeliveryContext,
+  range: ContentRange | null,
+): Promise<HttpResponse['body']> {
+  const small = await contents.read(content, request.signal)
+  if (small !== null) return range === null ? small : small.subarray(range.start, range.end + 1)
   const options: OpenOptions = {
     signal: request.signal,
     preferLocalFile: request.takesLocalFiles,

@@ -23,7 +23,7 @@ export function fromNode(req: NodeRequest, res: ServerResponse): HttpRequest {
       return query
     },
     header: name => joined(req.headers[name]),
-    headerLines: name => req.headersDistinct[name] ?? [],
+    headerLines: name => headerLines(req, name),
     body: announcesBody(req) ? requestBody(req) : null,
     get signal() {
       signal ??= disconnectSignal(res)
@@ -38,6 +38,17 @@ export function fromNode(req: NodeRequest, res: ServerResponse): HttpRequest {
 // Two slashes in front would make a URL's authority of what is only a path.
 function mountPathOf({ baseUrl = '' }: NodeRequest): string {
   return baseUrl.startsWith('//') ? '' : baseUrl
+}
+
+// Node's own `headers` keeps only the first of two Authorization lines; `headersDistinct` sorts all of them for the sake of one.
+function headerLines({ rawHeaders, headers }: IncomingMessage, name: string): string[] {
+  const lines: string[] = []
+  if (headers[name] === undefined) return lines
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at] as string
+    if (raw.length === name.length && raw.toLowerCase() === name) lines.push(rawHeaders[at + 1] as string)
+  }
+  return lines
 }
 
 function joined(value: string | string[] | undefined): string | null {

@@ -5,7 +5,7 @@ import type { Handler } from './exchange.ts'
 import { assetName } from './record.ts'
 
 export const content: Handler = async exchange => {
-  const { request, assets, actor, prepared } = exchange
+  const { request, assets, actor, prepared, contents } = exchange
   const found = await assets.content(assetName(exchange))
   const version = request.query.get('v')
   if (version !== null && version !== contentVersion(found.asset.sha256)) {
@@ -13,15 +13,16 @@ export const content: Handler = async exchange => {
   }
   // What was given to nobody in particular may be given to anyone; what somebody's credentials opened may not.
   const sharing = { public: actor === null && found.asset.visibility === 'public', versioned: version !== null }
-  return answerContent(found, { request, sharing, delivery: prepared.profile.delivery ?? {} })
+  return answerContent(found, { request, sharing, contents, delivery: prepared.profile.delivery ?? {} })
 }
 
 /** The signed link is all the permission there is: no credentials are asked for. */
-export const linkContent: Handler = async ({ request, params, openLink, prepared }) => {
+export const linkContent: Handler = async ({ request, params, openLink, prepared, contents }) => {
   const found = await openLink(params.token as string)
   if (found.asset.kind !== prepared.kind.name) throw new StowageError('not_found', 'There is nothing here.')
   const answer = await answerContent(found, {
     request,
+    contents,
     sharing: { public: false, versioned: false },
     delivery: { crossOriginResourcePolicy: 'cross-origin', ...prepared.profile.delivery },
   })

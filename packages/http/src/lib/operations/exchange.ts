@@ -1,4 +1,5 @@
 import type { Actor, AssetContent, Assets, Kind, Space } from '@stowage/core'
+import type { SmallContents } from '../content/small-contents.ts'
 import type { ListPlan } from '../list/list-plan.ts'
 import type { Operation } from '../profile/operation.ts'
 import type { PresentContext, Profile, RequestContext } from '../profile/profile.ts'
@@ -32,6 +33,7 @@ export interface Exchange extends RequestContext {
   readonly assets: Assets
   readonly openLink: (token: string) => Promise<AssetContent>
   readonly present: PresentContext
+  readonly contents: SmallContents
 }
 
 export type Handler = (exchange: Exchange) => Promise<HttpResponse>

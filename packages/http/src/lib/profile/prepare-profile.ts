@@ -3,7 +3,7 @@ import { planList } from '../list/list-plan.ts'
 import type { PreparedProfile } from '../operations/exchange.ts'
 import { checkCors } from '../routing/cors.ts'
 import type { Route } from '../routing/router.ts'
-import { paramNames, parseTemplate, type Template } from '../routing/template.ts'
+import { parseTemplate, type Template } from '../routing/template.ts'
 import { createUrls } from '../routing/urls.ts'
 import { houseFields } from '../upload/house-details.ts'
 import { type Operation, operationNames, operations } from './operation.ts'
@@ -66,8 +66,7 @@ function readPath(profile: Profile, operation: Operation): ReadPath[] {
     )
   }
   const template = parseTemplate(profile.basePath, path)
-  const params = paramNames(template)
-  if (names.length > 0 && !names.some(name => params.includes(name))) {
+  if (names.length > 0 && !names.some(name => template.params.includes(name))) {
     throw new TypeError(`paths.${operation}: ${template.text} must name the asset by :${names.join(' or :')}.`)
   }
   return [{ operation, method, template }]

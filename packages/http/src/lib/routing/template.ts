@@ -2,6 +2,8 @@
 export interface Template {
   readonly text: string
   readonly segments: readonly Segment[]
+  /** Names of the parameters, in their order. */
+  readonly params: readonly string[]
 }
 export type Segment = { readonly literal: string; readonly param?: never } | { readonly param: string; readonly literal?: never }
 
@@ -16,7 +18,7 @@ export function parseTemplate(basePath: string, text: string): Template {
   const segments = pieces.length === 1 && pieces[0] === '' ? [] : pieces.map(piece => parseSegment(piece, full))
   const params = segments.flatMap(segment => (segment.param === undefined ? [] : [segment.param]))
   if (new Set(params).size !== params.length) throw new TypeError(`The path ${full} names a parameter twice.`)
-  return { text: `/${pieces.join('/')}`, segments }
+  return { text: `/${pieces.join('/')}`, segments, params }
 }
 
 function parseSegment(piece: string, path: string): Segment {
@@ -26,10 +28,6 @@ function parseSegment(piece: string, path: string): Segment {
     throw new TypeError(`The path ${path} has the segment ${JSON.stringify(piece)}: use plain text or ":name".`)
   }
   return { literal: piece }
-}
-
-export function paramNames(template: Template): string[] {
-  return template.segments.flatMap(segment => (segment.param === undefined ? [] : [segment.param]))
 }
 
 /** The template with its parameters filled in, encoded; null when one has no value. */

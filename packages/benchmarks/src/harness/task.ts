@@ -9,7 +9,7 @@ import { processUsage } from './process-usage.ts'
  * @param work does its work for about `seconds` and returns how much that was
  */
 export async function offerTask(seconds: number, work: (seconds: number) => Promise<number>): Promise<void> {
-  await work(Math.min(seconds, 0.3))
+  await work(Math.min(seconds, 0.5))
   const turn = once(process, 'message')
   process.send?.('ready')
   await turn

@@ -125,6 +125,6 @@ export async function removeUpload(place: Place, uploadId: string): Promise<void
   await rm(grave, { recursive: true, force: true })
 }
 
-export function noUpload(uploadId: string): StowageError {
+function noUpload(uploadId: string): StowageError {
   return new StowageError('not_found', `There is no unfinished upload ${JSON.stringify(uploadId.slice(0, 64))} of this key.`)
 }

@@ -50,7 +50,7 @@ export async function fillAndSeal(place: Place, temp: TempFile, fill: (temp: Tem
 }
 
 /** Gives a sealed file its name. The temporary name is gone afterwards, unless this throws. */
-export async function publish(place: Place, temp: { readonly path: string }, target: Target): Promise<void> {
+async function publish(place: Place, temp: { readonly path: string }, target: Target): Promise<void> {
   const parent = target.segments.slice(0, -1)
   try {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {

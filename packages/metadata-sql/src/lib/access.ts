@@ -1,5 +1,6 @@
 import type { Filter } from '@stowage/core/contracts'
 import { columnRef } from './columns.ts'
+import type { SearchMatches } from './dialect.ts'
 import { compileFilter, type FilterContext, foldTerms } from './filter.ts'
 import { allOf, type Fragment, literal, raw, sql } from './fragment.ts'
 
@@ -15,9 +16,9 @@ export interface Access {
   readonly context: FilterContext
   /** What of the query's filters this way does not answer by itself. */
   readonly rest: readonly Filter[]
-  /** Rows reached, for counting without the assets themselves; only right together with an empty `rest`. */
-  readonly bare: { readonly from: Fragment; readonly where: Fragment }
-  readonly ordered?: { readonly seq: Fragment; firstSeq(createdAt: Fragment): Fragment }
+  /** The rows reached without the assets themselves, with their creation time, newest first. They are the list where `rest` is empty. */
+  readonly bare: { readonly from: Fragment; readonly where: Fragment; readonly time: Fragment; readonly newest: Fragment }
+  readonly ordered?: SearchMatches['ordered']
 }
 
 /** The conditions that must all hold. */
@@ -39,7 +40,7 @@ export function tableAccess(context: FilterContext, filters: readonly Filter[], 
     id: raw('a.id'),
     context: own,
     rest: filters.filter(filter => !driving.includes(filter)),
-    bare: { from, where: allOf(where) },
+    bare: { from, where: allOf(where), time: raw('a.created_at'), newest: raw('a.created_at desc') },
   }
 }
 
@@ -85,7 +86,7 @@ function tagAccess(context: FilterContext, tag: string, rest: readonly Filter[])
     id: raw('t.id'),
     context: { ...context, driving: new Set() },
     rest,
-    bare: { from: raw('asset_tags t'), where },
+    bare: { from: raw('asset_tags t'), where, time: raw('t.created_at'), newest: raw('t.created_at desc') },
   }
 }
 
@@ -111,14 +112,13 @@ function searchAccess(context: FilterContext, filters: readonly Filter[]): Acces
       id: raw('a.id'),
       context: { ...context, driving: new Set() },
       rest: unanswered.length === 0 ? rest : [...rest, { op: 'search', terms: unanswered }],
-      bare: { from: matches.hits, where: matches.where },
+      bare: {
+        from: matches.hits,
+        where: matches.where,
+        time: matches.ordered?.createdAt ?? raw('0'),
+        newest: matches.ordered ? sql`${matches.ordered.seq} desc` : raw('1'),
+      },
       ...(matches.ordered && { ordered: matches.ordered }),
     },
   ]
-}
-
-/** Whether all that is searched for is too short for the index. */
-export function hasOnlyShortTerms(context: FilterContext, filters: readonly Filter[]): boolean {
-  const terms = filters.flatMap(filter => (filter.op === 'search' ? foldTerms(filter.terms) : []))
-  return terms.length > 0 && terms.every(term => [...term].length < context.dialect.search.minTermLength)
 }

@@ -48,6 +48,8 @@ export interface SearchMatches {
   /** Present where the index is read in the order of creation by itself. */
   readonly ordered?: {
     readonly seq: Fragment
+    /** Creation time of the row that the index stands at. */
+    readonly createdAt: Fragment
     /** Smallest `seq` that an asset of this creation time may have. */
     firstSeq(createdAt: Fragment): Fragment
   }

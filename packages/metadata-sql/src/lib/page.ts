@@ -1,12 +1,10 @@
 import type { AssetQuery, AssetState, Filter } from '@stowage/core/contracts'
-import { type Access, hasOnlyShortTerms, kindIs } from './access.ts'
+import { type Access, kindIs } from './access.ts'
 import { compileFilter, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, join, literal, raw, sql } from './fragment.ts'
 import { branchesAfter, type Order, orderOf } from './order.ts'
 import { assets, selectList } from './schema.ts'
-
-/** Rows that a search by nothing but terms too short for the index looks at, newest first. */
-export const SHORT_TERM_SCAN_ROWS = 100_000
+import { hasOnlyShortTerms, shortTermMatches } from './short-terms.ts'
 
 const COLUMNS = raw(selectList(assets, 'a'))
 const MERGED = raw(selectList(assets, 'm'))
@@ -24,7 +22,7 @@ const branchesOf = (order: Order, query: AssetQuery, from: Fragment, where: read
 /** A page of ready assets along one access. */
 export function readyPage(access: Access, query: AssetQuery): Fragment {
   const order = orderOf(access.context, query.sort, access)
-  if (hasOnlyShortTerms(access.context, access.rest)) return boundedPage(access, query, order)
+  if (hasOnlyShortTerms(access.context, access.rest)) return shortTermPage(access, query, order)
   if (order.newest && access.ordered) return searchPage(access, access.ordered, query, order)
   const where = [...access.where, ...restOf(access)]
   return page(access.context, query, order, branchesOf(order, query, access.from, where))
@@ -89,20 +87,14 @@ function searchPage(access: Access, ordered: NonNullable<Access['ordered']>, que
     order by ${final.by} limit ${query.limit} offset ${query.offset ?? 0}`
 }
 
-// The inner rows come in their order; sorting them again would make the database read all of them.
-function boundedPage(access: Access, query: AssetQuery, order: Order): Fragment {
-  const short = access.rest.filter(filter => filter.op === 'search')
-  const others = access.rest.filter(filter => filter.op !== 'search')
-  const contains = short.map(filter => compileFilter(access.context, filter))
-  const where = [...access.where, ...others.map(filter => compileFilter(access.context, filter))]
-  const window = sql`limit ${query.limit} offset ${query.offset ?? 0}`
-  if (order.newest) {
-    const inner = [...where, ...branchesAfter(order, query.after).flat()]
-    const rows = sql`select a.* from ${access.from} where ${allOf(inner)} order by ${order.by} limit ${SHORT_TERM_SCAN_ROWS}`
-    return sql`select ${COLUMNS} from (${rows}) a where ${allOf(contains)} ${window}`
-  }
+function shortTermPage(access: Access, query: AssetQuery, order: Order): Fragment {
   const final = orderOf(access.context, query.sort)
-  const newest = orderOf(access.context, { column: 'createdAt', direction: 'desc' }, access)
-  const rows = sql`select a.* from ${access.from} where ${allOf(where)} order by ${newest.by} limit ${SHORT_TERM_SCAN_ROWS}`
-  return page(access.context, query, final, branchesOf(final, query, sql`(${rows}) a`, contains))
+  if (!order.newest) {
+    const where = [sql`a.seq in (${shortTermMatches(access)})`]
+    return page(access.context, query, final, branchesOf(final, query, raw('assets a'), where))
+  }
+  // Matches come in the order of the list, so that reading ends with the page.
+  const matches = shortTermMatches(access, branchesAfter(order, query.after).flat(), order)
+  const found = sql`${matches} limit ${query.limit} offset ${query.offset ?? 0}`
+  return sql`select ${COLUMNS} from (${found}) s cross join assets a on a.seq = s.seq order by ${final.by}`
 }

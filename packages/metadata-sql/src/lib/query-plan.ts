@@ -1,11 +1,12 @@
 import type { AssetQuery, KindSchema } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
-import { type Access, conjuncts, hasOnlyShortTerms, kindIs, narrowAccesses, tableAccess } from './access.ts'
+import { type Access, conjuncts, kindIs, narrowAccesses, tableAccess } from './access.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { Row } from './driver.ts'
 import { checkFilter, compileFilter, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, join, raw, sql } from './fragment.ts'
-import { mixedPage, readyPage, SHORT_TERM_SCAN_ROWS, stateIs } from './page.ts'
+import { mixedPage, readyPage, stateIs } from './page.ts'
+import { hasOnlyShortTerms, shortTermMatches } from './short-terms.ts'
 import { checkText } from './text.ts'
 
 /** Rows up to which ways are compared by their length. */
@@ -61,26 +62,22 @@ async function shortest(context: FilterContext, filters: readonly Counted['filte
   const [only] = ways
   if (!only) return tableAccess(context, filters, [])
   if (ways.length === 1) return only
-  const lengths = ways.map(
-    ({ bare }) => sql`(select count(*) from (select 1 from ${bare.from} where ${bare.where} limit ${PROBE_ROWS}) p)`,
-  )
-  const [row = []] = await probe(sql`select ${join(lengths, ', ')}`)
-  const counts = row.map(Number)
-  const least = Math.min(...counts)
-  if (least < PROBE_ROWS) return ways[counts.indexOf(least)] ?? only
-  // All are long: a search in order of its index finds its page soon, since what is long is frequent.
-  return ways.find(({ name }) => name === 'search') ?? only
+  const probes = ways.map(({ bare: { from, where, time, newest } }, i) => {
+    const newestRows = sql`select ${time} as t from ${from} where ${where} order by ${newest} limit ${PROBE_ROWS}`
+    return sql`select ${raw(String(i))}, count(*), min(t) from (${newestRows}) p${raw(String(i))}`
+  })
+  const found = (await probe(join(probes, ' union all '))).map(row => row.map(Number))
+  const lengths = found.map(([i = 0, count = 0, oldest = 0]) => ({ way: ways[i] ?? only, count, oldest }))
+  // Of ways that are all long, the one whose newest rows reach back furthest is the sparsest.
+  lengths.sort((a, b) => a.count - b.count || a.oldest - b.oldest)
+  return lengths[0]?.way ?? only
 }
 
 function countReady(access: Access, max: number): Fragment {
   if (access.rest.length === 0) return countRows(sql`select 1 from ${access.bare.from} where ${access.bare.where}`, max)
+  if (hasOnlyShortTerms(access.context, access.rest)) return countRows(shortTermMatches(access), max)
   const rest = access.rest.map(filter => compileFilter(access.context, filter))
-  if (!hasOnlyShortTerms(access.context, access.rest)) {
-    return countRows(sql`select 1 from ${access.from} where ${allOf([...access.where, ...rest])}`, max)
-  }
-  const newest = sql`order by ${access.createdAt} desc limit ${SHORT_TERM_SCAN_ROWS}`
-  const rows = sql`select a.* from ${access.from} where ${allOf(access.where)} ${newest}`
-  return countRows(sql`select 1 from (${rows}) a where ${allOf(rest)}`, max)
+  return countRows(sql`select 1 from ${access.from} where ${allOf([...access.where, ...rest])}`, max)
 }
 
 function countMixed(context: FilterContext, filters: readonly Counted['filter'][], max: number): Fragment {

@@ -62,7 +62,7 @@ function trigramSearch(searchTable: (kind: string) => string): SearchDialect {
         hits: sql`${table} f`,
         from: sql`${table} f cross join assets a on a.seq = f.rowid`,
         where: sql`${table} match ${phrases}`,
-        ordered: { seq: raw('f.rowid'), firstSeq },
+        ordered: { seq: raw('f.rowid'), createdAt: raw(`(f.rowid >> ${SEQ_BITS})`), firstSeq },
       }
     },
   }

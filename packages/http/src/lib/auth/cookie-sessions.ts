@@ -1,7 +1,7 @@
 import type { Actor, Signer } from '@stowage/core'
 import { StowageError } from '@stowage/core/contracts'
 import type { Authenticate, HttpRequest } from '../request.ts'
-import { isSafeMethod, sameOrigin } from './same-origin.ts'
+import { type CsrfRequest, isSafeMethod, sameOrigin } from './same-origin.ts'
 
 export interface CookieSessionsOptions {
   /** Such as `stowage.signer('session')`. */
@@ -31,9 +31,6 @@ export interface CookieSessions extends Authenticate {
   isCrossSite(request: CsrfRequest): boolean
 }
 
-/** The two headers by which a browser says where a request comes from. */
-export type CsrfRequest = Pick<HttpRequest, 'header'>
-
 /**
  * Sessions in a signed, expiring, `HttpOnly`, `SameSite=Lax` cookie, with no state on the server.
  * A request that changes something must say that it comes from the same origin (`Sec-Fetch-Site`, or `Origin`).
@@ -44,7 +41,7 @@ export function cookieSessions(options: CookieSessionsOptions): CookieSessions {
   const secure = needsSecure(publicUrl)
   const name = options.name ?? `${secure ? '__Host-' : ''}stowage_session`
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
-  const allows = (request: CsrfRequest) => sameOrigin(request as HttpRequest, publicUrl) === true
+  const allows = (request: CsrfRequest) => sameOrigin(request, publicUrl) === true
   const actorOf = async (header: string | null | undefined): Promise<Actor | null> => {
     const token = cookieValue(header ?? null, name)
     const subject = token === null ? null : signer.open(token)
@@ -64,7 +61,7 @@ export function cookieSessions(options: CookieSessionsOptions): CookieSessions {
     end: () => `${name}=; Max-Age=0${attributes}`,
     actorOf,
     allows,
-    isCrossSite: (request: CsrfRequest) => sameOrigin(request as HttpRequest, publicUrl) === false,
+    isCrossSite: (request: CsrfRequest) => sameOrigin(request, publicUrl) === false,
   })
 }
 

@@ -1,5 +1,5 @@
 import { type ErrorDetails, errorStatus, isStowageError, StowageError, type StowageErrorCode } from '@stowage/core/contracts'
-import type { MultipartError } from '@stowage/multipart'
+import { isMultipartError } from '@stowage/multipart'
 import type { PresentableError } from '../profile/profile.ts'
 import { jsonPointer } from './json-pointer.ts'
 
@@ -57,10 +57,6 @@ export function toStowageError(thrown: unknown): StowageError {
 // A storage adapter that fails because the body it reads is malformed may report that as a failure of its own.
 function bodyError(error: unknown): unknown {
   return isStowageError(error, 'internal') && isMultipartError(error.cause) ? error.cause : error
-}
-
-function isMultipartError(error: unknown): error is MultipartError {
-  return error instanceof Error && error.name === 'MultipartError'
 }
 
 /** What zod throws, of any copy of it: `present`, `patch` and `details` functions may parse with theirs. */

@@ -48,7 +48,7 @@ export interface FsStorage
     Required<Pick<StorageAdapter, Offered>>,
     Partial<SignedUrls> {}
 
-type Offered = 'open' | 'close' | 'copy' | 'multipart' | 'localFile'
+type Offered = 'open' | 'identity' | 'close' | 'copy' | 'multipart' | 'localFile'
 
 /**
  * Objects as plain files on a local disk: durable before they are acknowledged, visible whole or not at all.
@@ -71,6 +71,7 @@ export function fsStorage(options: FsStorageOptions): FsStorage {
     name: 'fs',
     capabilities: capabilitiesOf({ signs: signer !== undefined }),
     open: () => run(`open the storage root ${options.root}`, async () => undefined),
+    identity: () => run('identify the storage', async place => place.root.id),
     put: (key, body, put = {}) => run(`store ${quoted(key)}`, place => putObject(place, key, body, put)),
     get: (key, get = {}) => run(`read ${quoted(key)}`, place => getObject(place, key, get)),
     head: (key, { signal } = {}) => run(`look up ${quoted(key)}`, place => headObject(place, key, signal)),

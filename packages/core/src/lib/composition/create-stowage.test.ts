@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { fsStorage } from '@stowage/adapter-fs'
+import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { fakeClock } from '@stowage/testkit'
 import { build } from 'esbuild'
 import 'reflect-metadata/lite'
@@ -61,6 +63,19 @@ describe('composition', () => {
     const { token } = await stowage.as(null).createLink(id)
     const second = await createStowage({ storage, metadata, policy: open, workers: false, clock: stowage.clock })
     expect((await second.openLink(token)).asset.id).toBe(id)
+  })
+
+  it('refuses a database over a storage that is not its own, such as the folder of an unmounted disk', async () => {
+    const { metadata, root, stowage } = await openStowage({ policy: open })
+    await stowage.as(null).upload({ body })
+    const unmounted = fsStorage({ root: join(root, 'mount', 'objects') })
+    await expect(
+      createStowage({ storage: unmounted, metadata: sqliteMetadata({ file: join(root, 'assets.db') }) }),
+    ).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/disk mounted/),
+    })
+    expect(await metadata.getUsage('asset', '')).toEqual({ bytes: 1, count: 1 })
   })
 
   it('runs after esbuild has put everything into one file', async () => {

@@ -2,9 +2,7 @@ import { createAssetService } from '../assets/asset-service.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { StowageError } from '../contracts/errors.ts'
-import type { MetadataStore } from '../contracts/metadata.ts'
 import { createSigners } from '../crypto/signer.ts'
-import { fieldSchema } from '../kinds/field-schema.ts'
 import type { BoundKind, Kind } from '../kinds/kind.ts'
 import { createJobRunner, type JobRunner } from '../lifecycle/job-runner.ts'
 import { PURGE_JOB, purgeAsset } from '../lifecycle/purge.ts'
@@ -15,12 +13,12 @@ import type { Stowage } from '../stowage.ts'
 import { startBackground } from './background.ts'
 import { boundKinds } from './bound-kinds.ts'
 import { fallback, need, openContainer, resolveOptional } from './container.ts'
+import { openPlaces } from './open-places.ts'
 import type { StowageOptions } from './options.ts'
 import { tokens } from './tokens.ts'
 
 const MINUTE = 60_000
 const DEFAULT_TIMING: Timing = { uploadLeaseMs: 15 * MINUTE, replacedGraceMs: MINUTE, lateWriterMs: 60 * MINUTE }
-const MIN_SECRET_CHARS = 32
 
 /**
  * Opens storage and database, and starts the asset layer over them.
@@ -127,21 +125,4 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
 async function closeAll({ storage, metadata }: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
   await background.stop()
   await Promise.all([storage.close?.(), metadata.close()])
-}
-
-async function openPlaces(
-  storage: ServiceDeps['storage'],
-  metadata: MetadataStore,
-  { kinds, secrets, random }: { kinds: readonly Kind[]; secrets: readonly string[] | null; random: ServiceDeps['random'] },
-): Promise<readonly string[]> {
-  if (secrets && (secrets.length === 0 || secrets.some(secret => secret.length < MIN_SECRET_CHARS))) {
-    throw new StowageError('invalid_request', `createStowage: each of \`secrets\` needs at least ${MIN_SECRET_CHARS} characters.`)
-  }
-  const opened = await Promise.allSettled([storage.open?.(), metadata.open(kinds.map(fieldSchema))])
-  const failed = opened.find(result => result.status === 'rejected')
-  if (failed) {
-    await Promise.allSettled([storage.close?.(), metadata.close()])
-    throw failed.reason
-  }
-  return secrets ?? [await metadata.settingOnce('secret', Buffer.from(random(32)).toString('base64url'))]
 }

@@ -185,6 +185,11 @@ export interface StorageAdapter {
   readonly capabilities: StorageCapabilities
   /** Checks that the place exists and can be used. Called once, before anything else. @throws `unavailable` */
   open?(): Promise<void>
+  /**
+   * Tells this place from every other that the same configuration could lead to, such as an unmounted disk's folder. Core keeps it in the database
+   * and refuses to start over another.
+   */
+  identity?(): Promise<string>
   put(key: string, body: StorageBody, options?: PutOptions): Promise<ObjectInfo>
   /** @throws `not_found` before the stream; `range_not_satisfiable`; `precondition_failed` */
   get(key: string, options?: GetOptions): Promise<ObjectContent>

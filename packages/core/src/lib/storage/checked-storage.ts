@@ -67,6 +67,7 @@ function optionalMethods(driver: StorageAdapter, guard: Guarded): Partial<Storag
   const { capabilities } = driver
   const methods: Partial<StorageAdapter> = {}
   if (driver.open) methods.open = () => guard('open', async () => driver.open?.())
+  if (driver.identity) methods.identity = () => guard('identify', async () => (await driver.identity?.()) ?? '')
   if (driver.close) methods.close = () => guard('close', async () => driver.close?.())
   const { localFile, copy, presignGet, presignPut, presignPost } = driver
   if (localFile) {

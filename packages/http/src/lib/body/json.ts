@@ -58,7 +58,7 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   return text + decodeUtf8(decoder)
 }
 
-function decodeUtf8(decoder: TextDecoder, chunk?: Uint8Array): string {
+function decodeUtf8(decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array): string {
   try {
     return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
   } catch (cause) {

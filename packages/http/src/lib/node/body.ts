@@ -3,9 +3,6 @@ import { StowageError } from '@stowage/core/contracts'
 import { BODY_ALREADY_READ } from '../errors/public-error.ts'
 import { onStalled } from './stalled.ts'
 
-/** Above this many bytes waiting, the socket is not read. */
-const HIGH_WATER_BYTES = 256 * 1024
-
 interface Waiter {
   readonly resolve: (result: IteratorResult<Uint8Array, undefined>) => void
   readonly reject: (error: unknown) => void
@@ -34,8 +31,6 @@ export function requestBody(req: IncomingMessage): AsyncIterable<Uint8Array> {
 
 class BodyIterator implements AsyncIterator<Uint8Array, undefined> {
   readonly #req: IncomingMessage
-  readonly #queue: Uint8Array[] = []
-  #queuedBytes = 0
   #waiter: Waiter | null = null
   #state: 'new' | 'open' | 'ended' | 'left' = 'new'
   #failure: unknown = null
@@ -44,79 +39,66 @@ class BodyIterator implements AsyncIterator<Uint8Array, undefined> {
     this.#req = req
   }
 
+  // Pulling by read() was measured faster than 'data' events with pause and resume.
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const chunk = this.#queue.shift()
-    if (chunk !== undefined) {
-      this.#queuedBytes -= chunk.length
-      if (this.#queuedBytes < HIGH_WATER_BYTES && this.#req.isPaused()) this.#req.resume()
-      return Promise.resolve({ done: false, value: chunk })
-    }
+    if (this.#state === 'new') this.#start()
+    const chunk = this.#state === 'open' ? (this.#req.read() as Uint8Array | null) : null
+    if (chunk !== null) return Promise.resolve({ done: false, value: chunk })
     if (this.#failure !== null) return Promise.reject(this.#failure)
-    if (this.#state === 'ended' || this.#state === 'left') return Promise.resolve({ done: true, value: undefined })
+    if (this.#state !== 'open') return Promise.resolve({ done: true, value: undefined })
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject }
-      if (this.#state === 'new') this.#start()
     })
   }
 
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.#state === 'open') {
-      this.#detach()
-      this.#req.pause()
-    }
+    if (this.#state === 'open') this.#detach()
     this.#state = 'left'
-    this.#queue.length = 0
     return Promise.resolve({ done: true, value: undefined })
   }
 
   #start(): void {
     const req = this.#req
-    if (req.readableDidRead || req.readableEnded) {
-      this.#fail(alreadyRead())
-      return
-    }
-    if (req.destroyed) {
-      this.#fail(gone())
-      return
-    }
     this.#state = 'open'
-    onStalled(req, this.#fail)
-    req.on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose).on('data', this.#onData)
+    if (req.readableDidRead || req.readableEnded) this.#fail(alreadyRead())
+    else if (req.destroyed) this.#fail(gone())
+    else {
+      onStalled(req, this.#fail)
+      req.on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose).on('readable', this.#onReadable)
+    }
   }
 
   #detach(): void {
-    this.#req.off('end', this.#onEnd).off('error', this.#onError).off('close', this.#onClose).off('data', this.#onData)
+    this.#req.off('end', this.#onEnd).off('error', this.#onError).off('close', this.#onClose).off('readable', this.#onReadable)
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
-    const waiter = this.#waiter
-    if (waiter !== null) {
-      this.#waiter = null
-      waiter.resolve({ done: false, value: chunk })
-      return
-    }
-    this.#queue.push(chunk)
-    this.#queuedBytes += chunk.length
-    if (this.#queuedBytes >= HIGH_WATER_BYTES) this.#req.pause()
+  readonly #onReadable = (): void => {
+    if (this.#waiter === null) return
+    const chunk = this.#req.read() as Uint8Array | null
+    if (chunk !== null) this.#takeWaiter()?.resolve({ done: false, value: chunk })
   }
 
   readonly #onEnd = (): void => {
     this.#state = 'ended'
     this.#detach()
-    this.#waiter?.resolve({ done: true, value: undefined })
-    this.#waiter = null
+    this.#takeWaiter()?.resolve({ done: true, value: undefined })
   }
 
   readonly #onError = (cause: unknown): void => this.#fail(gone(cause))
   readonly #onClose = (): void => this.#fail(gone())
 
   readonly #fail = (error: unknown): void => {
-    if (this.#state === 'ended' || this.#state === 'left' || this.#failure !== null) return
+    if (this.#state !== 'open') return
+    this.#state = 'left'
     this.#failure = error
     this.#detach()
-    this.#req.pause()
-    this.#waiter?.reject(error)
+    this.#takeWaiter()?.reject(error)
+  }
+
+  #takeWaiter(): Waiter | null {
+    const waiter = this.#waiter
     this.#waiter = null
+    return waiter
   }
 }
 

@@ -4,8 +4,8 @@ import { type Connection, openConnection } from './connection.ts'
 import { translate, translateThrown } from './errors.ts'
 import { inlineReader, inlineWriter } from './inline.ts'
 import { migrate } from './migrate.ts'
-import type { BatchStatement, ConnectionOptions, Mode, Outcome, ResultRow } from './protocol.ts'
-import { scanQueue } from './scan-queue.ts'
+import type { BatchStatement, ConnectionOptions, Mode, Outcome, ResultRow, ThreadData } from './protocol.ts'
+import { type Scan, scanQueue } from './scan-queue.ts'
 import { type Executor, threadExecutor, workerFile } from './thread.ts'
 
 export interface SqliteDriverOptions {
@@ -24,15 +24,22 @@ const MODE = { any: 0, one: 1, rows: 2 } as const satisfies Record<WriteStatemen
 const READ_TIMEOUT_MS = 50
 // What a connection may keep of the file in memory; single rows need little.
 const CACHE_KIB = 16_384
+// The second is started only when the first is at work: one slow search holds up no other list.
+const READERS = 2
 const LOOKUP_CACHE_KIB = 4096
 
 /** Reads single rows on this thread, where the file is in the page cache; writes and scans on threads of their own. */
 export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptions): SqliteDriver {
   let connection: Connection | null = null
   let writer: Executor | null = null
-  let reader: Executor | null = null
+  let readers: readonly Executor[] = []
+  let scans: Scan | null = null
   let threaded = false
 
+  const threadData = (role: ThreadData['role']): ThreadData => ({
+    role,
+    connection: { file, busyTimeoutMs, readOnly: role === 'reader', cacheKiB: CACHE_KIB },
+  })
   const opened = <T>(part: T | null): T => {
     if (part === null) throw new StowageError('unavailable', 'The database is not open.', { retryable: false })
     return part
@@ -41,9 +48,8 @@ export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptio
     if ('failure' in outcome) throw translate(outcome.failure, file)
     return outcome.rows
   }
-  const scans = scanQueue(statement => opened(reader).execute([statement]))
   const scan = async ({ sql, parameters }: Statement, signal?: AbortSignal): Promise<readonly ResultRow[]> =>
-    settled(await scans([sql, parameters, 2], signal))[0] ?? []
+    settled(await opened(scans)([sql, parameters, 2], signal))[0] ?? []
 
   return {
     name: 'sqlite',
@@ -51,13 +57,11 @@ export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptio
       const url = threads ? workerUrl() : null
       threaded = url !== null
       connection = openFirst({ file, busyTimeoutMs, readOnly: false, cacheKiB: url ? LOOKUP_CACHE_KIB : CACHE_KIB })
-      const options = { file, busyTimeoutMs, cacheKiB: CACHE_KIB }
-      writer = url
-        ? threadExecutor(url, { role: 'writer', connection: { ...options, readOnly: false } })
-        : inlineWriter(connection)
-      reader = url
-        ? threadExecutor(url, { role: 'reader', connection: { ...options, readOnly: true } })
-        : inlineReader(connection)
+      writer = url ? threadExecutor(url, threadData('writer')) : inlineWriter(connection)
+      readers = url
+        ? Array.from({ length: READERS }, () => threadExecutor(url, threadData('reader')))
+        : [inlineReader(connection)]
+      scans = scanQueue(readers)
     },
     withConnection(use) {
       try {
@@ -82,11 +86,12 @@ export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptio
       return settled(await opened(writer).execute(batch))
     },
     async close() {
-      await Promise.all([writer?.close(), reader?.close()])
+      await Promise.all([writer, ...readers].map(executor => executor?.close()))
       connection?.close()
       connection = null
       writer = null
-      reader = null
+      readers = []
+      scans = null
     },
   }
 }

@@ -1,22 +1,21 @@
 import { StowageError } from '@stowage/core/contracts'
 import type { BatchStatement, Outcome } from './protocol.ts'
+import type { Executor } from './thread.ts'
 
-const MAX_SENT = 2
+export type Scan = (statement: BatchStatement, signal?: AbortSignal) => Promise<Outcome>
 
-/** Sends few scans at a time, so that one given up before its turn never runs. */
-export function scanQueue(execute: (statement: BatchStatement) => Promise<Outcome>) {
-  const waiting: (() => void)[] = []
-  let sent = 0
+/** Gives each of `executors` one scan at a time, the first where it is idle; a scan given up before its turn never runs. */
+export function scanQueue(executors: readonly Executor[]): Scan {
+  const waiting: ((executor: Executor) => void)[] = []
+  const idle = executors.toReversed()
 
-  function turn(signal: AbortSignal | undefined): Promise<void> {
-    if (sent < MAX_SENT) {
-      sent++
-      return Promise.resolve()
-    }
+  function turn(signal: AbortSignal | undefined): Promise<Executor> {
+    const free = idle.pop()
+    if (free) return Promise.resolve(free)
     return new Promise((resolve, reject) => {
-      const go = (): void => {
+      const go = (executor: Executor): void => {
         signal?.removeEventListener('abort', giveUp)
-        resolve()
+        resolve(executor)
       }
       const giveUp = (): void => {
         waiting.splice(waiting.indexOf(go), 1)
@@ -27,17 +26,16 @@ export function scanQueue(execute: (statement: BatchStatement) => Promise<Outcom
     })
   }
 
-  // The place of one that has ended is handed to the next that waits.
-  function leave(): void {
+  function leave(executor: Executor): void {
     const next = waiting.shift()
-    if (next) next()
-    else sent--
+    if (next) next(executor)
+    else idle.push(executor)
   }
 
-  return async (statement: BatchStatement, signal?: AbortSignal): Promise<Outcome> => {
+  return async (statement, signal) => {
     if (signal?.aborted) throw aborted(signal)
-    await turn(signal)
-    const answer = execute(statement).finally(leave)
+    const executor = await turn(signal)
+    const answer = executor.execute([statement]).finally(() => leave(executor))
     return signal ? orAborted(answer, signal) : answer
   }
 }

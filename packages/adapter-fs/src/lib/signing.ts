@@ -62,7 +62,7 @@ export class UrlSigner {
 
   /** What a URL of ours says, or null when it is not one, whatever it says. */
   read(method: string, target: string): SignedParts | null {
-    const url = URL.canParse(target, this.#base) ? new URL(target, this.#base) : null
+    const url = URL.canParse(target, this.#base.href) ? new URL(target, this.#base) : null
     if (!url?.pathname.startsWith(this.#base.pathname)) return null
     const parts = partsOf(method, decodeKey(url.pathname.slice(this.#base.pathname.length)), url.searchParams)
     const signature = Buffer.from(url.searchParams.get('signature') ?? '')

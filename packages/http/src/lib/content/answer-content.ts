@@ -56,7 +56,7 @@ async function openBody(
   { request, contents }: DeliveryContext,
   range: ContentRange | null,
 ): Promise<HttpResponse['body']> {
-  const small = await contents.read(content, request.signal)
+  const small = await contents.read(content, request)
   if (small !== null) return range === null ? small : small.subarray(range.start, range.end + 1)
   const options: OpenOptions = {
     signal: request.signal,

@@ -3,7 +3,7 @@ import type { AssetContent } from '@stowage/core'
 import { describe, expect, it } from 'vitest'
 import { createSmallContents } from './small-contents.ts'
 
-const signal = new AbortController().signal
+const request = { signal: new AbortController().signal }
 
 function content(bytes: Uint8Array, stored = bytes) {
   let opened = 0
@@ -23,12 +23,12 @@ describe('small contents', () => {
   it('are read from storage once, and the least wanted are forgotten first', async () => {
     const contents = createSmallContents(2000)
     const [a, b, c] = [content(Buffer.alloc(900, 1)), content(Buffer.alloc(900, 2)), content(Buffer.alloc(900, 3))]
-    for (const each of [a, b, a, c, a, c, b]) await contents.read(each.content, signal)
+    for (const each of [a, b, a, c, a, c, b]) await contents.read(each.content, request)
     expect([a.opened(), b.opened(), c.opened()]).toEqual([1, 2, 1])
   })
   it('leave larger ones, and all of them without memory, to be streamed', () => {
-    expect(createSmallContents(1e6).read(content(Buffer.alloc(65_537)).content, signal)).toBe(null)
-    expect(createSmallContents(0).read(content(Buffer.alloc(1)).content, signal)).toBe(null)
+    expect(createSmallContents(1e6).read(content(Buffer.alloc(65_537)).content, request)).toBe(null)
+    expect(createSmallContents(0).read(content(Buffer.alloc(1)).content, request)).toBe(null)
   })
   it.each([
     ['shorter', Buffer.alloc(99)],
@@ -36,6 +36,6 @@ describe('small contents', () => {
     ['other', Buffer.alloc(100, 1)],
   ])('that storage holds as %s bytes are refused', async (_, stored) => {
     const wrong = content(Buffer.alloc(100), stored)
-    await expect(createSmallContents(1000).read(wrong.content, signal)).rejects.toThrow('not those of its record')
+    await expect(createSmallContents(1000).read(wrong.content, request)).rejects.toThrow('not those of its record')
   })
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AssetContent } from '@stowage/core'
 import { StowageError } from '@stowage/core/contracts'
+import type { HttpRequest } from '../request.ts'
 
 /** Larger contents are always streamed from storage. */
 const MAX_CONTENT_BYTES = 64 * 1024
@@ -14,7 +15,7 @@ export interface SmallContents {
    * The whole bytes of a small content; null for one that is too large to be kept.
    * @throws StowageError `internal` when storage holds other bytes than the record says
    */
-  read(content: AssetContent, signal: AbortSignal): Promise<Uint8Array> | Uint8Array | null
+  read(content: AssetContent, request: Pick<HttpRequest, 'signal'>): Promise<Uint8Array> | Uint8Array | null
 }
 
 /** @param maxBytes how much memory they may take together; 0 keeps nothing and reads nothing */
@@ -35,11 +36,11 @@ export function createSmallContents(maxBytes: number): SmallContents {
     return bytes
   }
   return {
-    read(content, signal) {
+    read(content, request) {
       const { sha256, sizeBytes } = content.asset
       if (sizeBytes > MAX_CONTENT_BYTES || sizeBytes > maxBytes) return null
       const bytes = kept.get(sha256)
-      if (bytes === undefined) return readWhole(content, signal).then(keep(sha256))
+      if (bytes === undefined) return readWhole(content, request.signal).then(keep(sha256))
       kept.delete(sha256)
       kept.set(sha256, bytes)
       return bytes

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSteps, type Step } from './document.ts'
-import { createSession, freePort, type Session } from './session.ts'
+import { createStage, freePort, type Stage } from './stage.ts'
 import { typeCheck } from './type-check.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -68,11 +68,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 it('finds the documents', () => expect(documents.map(({ path }) => path)).toContain('README.md'))
 
 describe.each(documents)('$path', document => {
-  let session: Session
+  let stage: Stage
   beforeAll(() => {
-    session = createSession(join(folder, document.slug), ports.get(document) ?? 0, root)
+    stage = createStage(join(folder, document.slug), ports.get(document) ?? 0, root)
   })
-  afterAll(() => session.stop())
+  afterAll(() => stage.stop())
 
   it('says of each block what it is', () => {
     if (document.error) throw document.error
@@ -82,7 +82,7 @@ describe.each(documents)('$path', document => {
   for (const step of document.steps.filter(({ language, mode }) => `${language} ${mode}` !== 'ts check')) {
     it(
       `line ${step.line}: ${step.language} ${step.mode}`,
-      () => session.run({ ...step, code: withPort(step.code, ports.get(document) ?? 0) }, join(folder, fileOf(document, step))),
+      () => stage.run({ ...step, code: withPort(step.code, ports.get(document) ?? 0) }, join(folder, fileOf(document, step))),
       LIMIT_MS,
     )
   }

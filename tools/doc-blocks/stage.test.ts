@@ -2,23 +2,23 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSession, freePort, type Session } from './session.ts'
+import { createStage, freePort, type Stage } from './stage.ts'
 import { typeCheck } from './type-check.ts'
 
 const root = join(import.meta.dirname, '../..')
 let folder: string
 let port: number
-let session: Session
+let stage: Stage
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'doc-session-'))
+  folder = await mkdtemp(join(tmpdir(), 'doc-stage-'))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   port = await freePort()
-  session = createSession(folder, port, root)
+  stage = createStage(folder, port, root)
 })
 afterAll(async () => {
-  await session.stop()
+  await stage.stop()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -26,7 +26,7 @@ async function run(marked: `${'ts' | 'js' | 'sh'} ${string}`, code: string): Pro
   const [language, mode] = marked.split(' ') as ['ts' | 'js' | 'sh', string]
   const file = join(folder, `program.${language}`)
   await writeFile(file, code)
-  await session.run({ language, mode, line: 1, code }, file)
+  await stage.run({ language, mode, line: 1, code }, file)
 }
 
 const server = (status: number) =>
@@ -48,7 +48,7 @@ describe('a block of a document', () => {
     await expect(run('ts serve', 'console.log(1)')).rejects.toThrow('ended before it listened')
     await run('ts serve', server(200))
     await run('sh run', `test "$(curl ${url})" = hi`)
-    await session.stop()
+    await stage.stop()
     await run('ts serve', server(404))
     await expect(run('sh run', `curl ${url} | cat`)).rejects.toThrow('404')
   })

@@ -10,12 +10,12 @@ const RUN_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 5000
 
 /** Does the steps of one document, in a folder of its own; a server that it starts stays up until the next one, or `stop`. */
-export interface Session {
+export interface Stage {
   run(step: Step, file: string): Promise<void>
   stop(): Promise<void>
 }
 
-export function createSession(folder: string, port: number, root: string): Session {
+export function createStage(folder: string, port: number, root: string): Stage {
   let server: Child | null = null
   const environment = { ...process.env, PORT: String(port), DATA_DIR: join(folder, 'data'), NO_COLOR: '1' }
 

@@ -11,13 +11,11 @@ import {
   sequenceId,
   withScopes,
 } from '@stowage/core'
-import { assetApi, bearer, cookieSessions, defineProfile, firstOf, noPaging } from '@stowage/http'
+import { assetApi, bearer, cookieSessions, defineProfile, firstOf, noPaging, sessionApi } from '@stowage/http'
 import { expressAssets } from '@stowage/http-express'
-import { openAiImageGenerator, placeholderGenerator } from '@stowage/media'
 import type { ExampleApp, Setup } from '@stowage-examples/shared'
 import express from 'express'
-import { findPage, users } from './demo.ts'
-import { sessionRoutes } from './session.ts'
+import { findPage, findTeam, users } from './demo.ts'
 import { pageRoutes } from './web.ts'
 
 const maxBytes = 50 * 1024 * 1024
@@ -54,29 +52,22 @@ const file = (asset: Asset) => ({
   created_at: asset.createdAt.toISOString(),
 })
 
-export async function pageAssetsApp({ publicUrl, storage, metadata }: Setup): Promise<ExampleApp> {
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = process.env
-  const generator = apiKey ? openAiImageGenerator({ apiKey, ...(baseUrl ? { baseUrl } : {}) }) : placeholderGenerator()
+export async function pageAssetsApp({ publicUrl, storage, metadata, generator }: Setup): Promise<ExampleApp> {
   const stowage = await createStowage({ storage, metadata, generator, kinds: [pageAssets, teamFiles] })
   const sessions = cookieSessions({ signer: stowage.signer('session'), publicUrl, lookup: token => users.get(token) })
-  const authenticate = firstOf(bearer(users), sessions)
   const error = ({ message }: { message: string }) => ({ error: message })
-
-  const pages = defineProfile(pageAssets, {
-    basePath: '/api/pages/:page/assets',
-    paths: {
-      content: 'GET /pages/:page/assets/:filename',
-      get: false,
-      update: false,
-      replace: false,
-      link: false,
-      linkContent: false,
-    },
-    publicUrl,
-    authenticate,
-    space: ({ params }) => findPage(params.page),
+  const common = {
+    authenticate: firstOf(bearer(users), sessions),
     list: { paging: noPaging(), filter: [], search: false },
     upload: { fields: [], raw: false },
+  } as const
+
+  const pages = defineProfile(pageAssets, {
+    ...common,
+    basePath: '/api/pages/:page/assets',
+    operations: ['list', 'upload', 'generate', 'delete', 'content'],
+    paths: { content: 'GET /pages/:page/assets/:filename' },
+    space: ({ params }) => findPage(params.page),
     present: {
       asset: (asset, { contentUrl }) => ({ ...file(asset), url: contentUrl(asset, { params: { page: asset.space } }) }),
       page: ({ items }) => ({ assets: items }),
@@ -93,24 +84,11 @@ export async function pageAssetsApp({ publicUrl, storage, metadata }: Setup): Pr
   })
 
   const team = defineProfile(teamFiles, {
+    ...common,
     basePath: '/api/pages/:page/team-files',
-    paths: {
-      link: 'GET :id/download',
-      linkContent: 'GET /team-files/:token',
-      get: false,
-      update: false,
-      replace: false,
-      generate: false,
-      content: false,
-    },
-    publicUrl,
-    authenticate,
-    space: ({ params }) => {
-      const page = findPage(params.page)
-      return page?.team ? page : null
-    },
-    list: { paging: noPaging(), filter: [], search: false },
-    upload: { fields: [], raw: false },
+    operations: ['list', 'upload', 'link', 'linkContent', 'delete'],
+    paths: { link: 'GET :id/download', linkContent: 'GET /team-files/:token' },
+    space: ({ params }) => findTeam(params.page),
     link: { expiresInSeconds: 15 * 60 },
     present: {
       asset: asset => ({ ...file(asset), created_by: asset.createdBy }),
@@ -120,9 +98,16 @@ export async function pageAssetsApp({ publicUrl, storage, metadata }: Setup): Pr
     },
   })
 
+  const session = sessionApi(sessions, {
+    path: '/api/session',
+    begin: ({ token }) => (typeof token === 'string' && users.has(token) ? token : null),
+    logger: stowage.logger,
+    present: { error },
+  })
+
   const app = express().disable('x-powered-by')
-  app.use(expressAssets(assetApi(stowage, [pages, team])))
-  app.use('/api/session', sessionRoutes(sessions, users))
+  app.use(expressAssets(assetApi(stowage, [pages, team], { publicUrl })))
+  app.use(expressAssets(session))
   app.use(pageRoutes(sessions))
   return { listener: app, stowage }
 }

@@ -35,3 +35,9 @@ const pages: readonly Page[] = [
 export function findPage(idOrSlug: string | undefined): Page | null {
   return pages.find(page => page.id === idOrSlug || page.slug === idOrSlug) ?? null
 }
+
+/** The same for a page that is a team's. */
+export function findTeam(idOrSlug: string | undefined): Page | null {
+  const page = findPage(idOrSlug)
+  return page?.team ? page : null
+}

@@ -2,8 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
-import type { MetadataStore, StorageAdapter, Stowage } from '@stowage/core'
+import type { ImageGenerator, MetadataStore, StorageAdapter, Stowage } from '@stowage/core'
 import { closeGracefully, prepareServer } from '@stowage/http/node'
+import { openAiImageGenerator, placeholderGenerator } from '@stowage/media'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 
 const STOP_WITHIN_MS = 4500
@@ -13,6 +14,8 @@ export interface Setup {
   readonly publicUrl: string
   readonly storage: StorageAdapter
   readonly metadata: MetadataStore
+  /** A real model where OPENAI_API_KEY is set, else one that draws placeholders. */
+  readonly generator: ImageGenerator
 }
 
 export interface ExampleApp {
@@ -21,7 +24,7 @@ export interface ExampleApp {
 }
 
 /**
- * Runs an example server as its environment says: PORT, DATA_DIR, PUBLIC_URL, STORAGE, DATABASE_URL. Ends on SIGTERM or SIGINT, once the
+ * Runs an example server as its environment says: PORT, DATA_DIR, PUBLIC_URL, STORAGE, DATABASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL. Ends on SIGTERM or SIGINT, once the
  * requests in flight have ended.
  */
 export async function serve(name: string, build: (setup: Setup) => Promise<ExampleApp>): Promise<void> {
@@ -31,7 +34,11 @@ export async function serve(name: string, build: (setup: Setup) => Promise<Examp
   const server = createServer((req, res) => void app.then(({ listener }) => listener(req, res)))
   prepareServer(server)
   const port = await listen(server, readPort(env.PORT))
-  const built = await build({ ...openPlaces(name, env), publicUrl: env.PUBLIC_URL ?? `http://localhost:${port}` })
+  const built = await build({
+    ...openPlaces(name, env),
+    generator: imageGenerator(env),
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${port}`,
+  })
   ready(built)
   process.stdout.write(`${name} listening on http://localhost:${port}\n`)
   await stopSignal()
@@ -47,6 +54,10 @@ function openPlaces(name: string, env: NodeJS.ProcessEnv): Pick<Setup, 'storage'
     storage: fsStorage({ root: join(DATA_DIR, 'objects') }),
     metadata: sqliteMetadata({ file: join(DATA_DIR, 'assets.db') }),
   }
+}
+
+function imageGenerator({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: NodeJS.ProcessEnv): ImageGenerator {
+  return apiKey ? openAiImageGenerator({ apiKey, ...(baseUrl ? { baseUrl } : {}) }) : placeholderGenerator()
 }
 
 function readPort(text = '3000'): number {

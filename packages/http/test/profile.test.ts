@@ -93,6 +93,7 @@ describe('a profile', () => {
     const { opened } = await open({})
     const make = (options: NoteProfile) => () => assetApi(opened.stowage, defineProfile(notes, { basePath: '/n', ...options }))
     expect(make({ paths: { get: 'FETCH :id' } })).toThrow('paths.get')
+    expect(make({ operations: ['list'], paths: { get: 'GET :id' } })).toThrow('paths.get')
     expect(make({ paths: { get: 'GET thing' } })).toThrow('must name the asset')
     expect(make({ paths: { list: 'GET x', content: 'GET x/:id', get: 'GET x/:filename' } })).toThrow('Two operations')
     expect(make({ basePath: 'n' })).toThrow('slash')

@@ -44,7 +44,7 @@ export interface Connection {
   headers(more?: Outgoing['headers']): Promise<Record<string, string>>
   /** The answer's status and headers; its body is not read. @throws AssetClientError for what is not a success */
   open(outgoing: Outgoing): Promise<Response>
-  /** Reads the answer as JSON; nothing of a 204. An object gets the answer's ETag as `etag`. */
+  /** Reads the answer as JSON; nothing of a 204. */
   ask<T>(outgoing: Outgoing): Promise<T>
 }
 
@@ -93,8 +93,7 @@ export function parse<T>({ status, text, header }: Answer): T {
   if (status < 200 || status > 299) throw errorOf(status, text, header('retry-after'))
   if (text === '') return undefined as T
   try {
-    const etag = header('etag')
-    return { ...JSON.parse(text), ...(etag !== null && { etag }) }
+    return JSON.parse(text)
   } catch (cause) {
     throw new AssetClientError('invalid_response', 'The API answered with something that is not JSON.', { status, cause })
   }

@@ -36,8 +36,8 @@ export interface Asset {
   readonly version: number
   /** Where the bytes are; null without bytes. */
   readonly url: string | null
-  /** What `ifMatch` takes, from the answer's ETag. Absent in lists, and where another origin doesn't expose it. */
-  readonly etag?: string
+  /** What `ifMatch` takes. */
+  readonly etag: string
   readonly createdAt: string
   readonly updatedAt: string
 }

@@ -8,9 +8,9 @@ import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { createRouter } from './routing/router.ts'
 
-/** An asset API, ready to be bound to a server. */
-export interface AssetApi {
-  /** Whether one of the profiles answers at this raw path, by whichever method. Cheap: for bindings that pass on the rest. */
+/** Something that answers requests, ready to be bound to a server. */
+export interface HttpApi {
+  /** Whether it answers at this raw path, by whichever method. Cheap: for bindings that pass on the rest. */
   owns(path: string): boolean
   /** Answers a request, whatever it is; never rejects. */
   handle(request: HttpRequest): Promise<HttpResponse>
@@ -19,6 +19,9 @@ export interface AssetApi {
   /** The same for runtimes that speak `Request` and `Response`. */
   fetch(request: Request): Promise<Response>
 }
+
+/** An asset API, ready to be bound to a server. */
+export type AssetApi = HttpApi
 
 export interface AssetApiOptions {
   /** For profiles that have none of their own. */

@@ -3,12 +3,33 @@ import { StowageError } from '../contracts/errors.ts'
 import type { BoundKind } from '../kinds/kind.ts'
 import type { Asset } from './assets.ts'
 
-/** The public form of a row. */
+/** The public form of a row. Spelt out, since this runs for every answer and spreading costs a tenth of a small download. */
 export function toAsset(kind: BoundKind, record: AssetRecord): Asset {
-  const { uniqueName: _name, blobId: _blob, ...rest } = record
   return {
-    ...rest,
     id: kind.ids.format(record.id),
+    kind: record.kind,
+    space: record.space,
+    createdBy: record.createdBy,
+    type: record.type,
+    state: record.state,
+    processing: record.processing,
+    processingError: record.processingError,
+    visibility: record.visibility,
+    title: record.title,
+    description: record.description,
+    slug: record.slug,
+    filename: record.filename,
+    contentType: record.contentType,
+    sizeBytes: record.sizeBytes,
+    sha256: record.sha256,
+    width: record.width,
+    height: record.height,
+    properties: record.properties,
+    fields: record.fields,
+    metadata: record.metadata,
+    tags: record.tags,
+    externalUrl: record.externalUrl,
+    version: record.version,
     etag: recordEtag(record),
     contentEtag: record.sha256 === null ? null : contentEtag(record.sha256),
     createdAt: new Date(record.createdAt),

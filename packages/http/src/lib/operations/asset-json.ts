@@ -2,7 +2,7 @@ import type { Asset } from '@stowage/core'
 import type { PresentContext, PresentedPage } from '../profile/profile.ts'
 
 /** An asset as the house API sends it: dates in ISO 8601, and where its bytes are. */
-export interface AssetJson extends Omit<Asset, 'etag' | 'contentEtag' | 'createdAt' | 'updatedAt'> {
+export interface AssetJson extends Omit<Asset, 'contentEtag' | 'createdAt' | 'updatedAt'> {
   /** Where the bytes are; null without bytes. */
   readonly url: string | null
   readonly createdAt: string
@@ -25,7 +25,7 @@ export interface LinkJson {
 }
 
 export function toAssetJson(asset: Asset, context: PresentContext): AssetJson {
-  const { etag: _etag, contentEtag: _contentEtag, createdAt, updatedAt, ...rest } = asset
+  const { contentEtag: _contentEtag, createdAt, updatedAt, ...rest } = asset
   return { ...rest, url: context.contentUrl(asset), createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() }
 }
 

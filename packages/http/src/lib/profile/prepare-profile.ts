@@ -56,7 +56,12 @@ interface ReadPath {
 }
 
 function readPath(profile: Profile, operation: Operation): ReadPath[] {
-  const given = profile.paths?.[operation] ?? operations[operation].path
+  const own = profile.paths?.[operation]
+  if (profile.operations && !profile.operations.includes(operation)) {
+    if (own) throw new TypeError(`paths.${operation} is given, but operations leaves it out.`)
+    return []
+  }
+  const given = own ?? operations[operation].path
   if (given === false) return []
   const [method = '', path = '', ...rest] = given.split(' ')
   const { methods, names } = operations[operation]

@@ -146,6 +146,8 @@ export interface DeliveryOptions {
 export interface ProfileOptions<FieldName extends string = string> {
   /** Path that the relative paths continue, such as `/api/pages/:page/assets`. */
   readonly basePath: string
+  /** What this API offers. Default: everything that `paths` does not drop. */
+  readonly operations?: readonly Operation[]
   /**
    * `METHOD path` of each operation, or false to drop it. A path without a leading slash continues `basePath`; one with it stands alone.
    * `:id`, `:filename` and `:token` name the asset; other parameters are yours.

@@ -15,6 +15,8 @@ export interface Table<T> {
   readonly name: string
   readonly columns: readonly TableColumn[]
   readonly byProperty: ReadonlyMap<string, TableColumn>
+  /** A record of nulls. */
+  readonly empty: Readonly<Record<string, JsonValue>>
   /** Declares what kind of record its rows hold; never read. */
   readonly record?: T
 }
@@ -25,7 +27,12 @@ function table<T>(name: string, shape: Readonly<Record<keyof T & string, ColumnT
     column: property.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
     type,
   }))
-  return { name, columns, byProperty: new Map(columns.map(column => [column.property, column])) }
+  return {
+    name,
+    columns,
+    byProperty: new Map(columns.map(column => [column.property, column])),
+    empty: Object.fromEntries(columns.map(({ property }) => [property, null])),
+  }
 }
 
 export const assets = table<AssetRecord>('assets', {
@@ -120,14 +127,22 @@ export function encode({ property, type }: TableColumn, value: unknown): SqlValu
 }
 
 /** The record of a row whose values stand in the order of the table's columns. */
-export function decode<T>(source: Table<T>, row: readonly SqlValue[]): T {
-  const record: Record<string, JsonValue> = {}
-  source.columns.forEach(({ property, type }, i) => {
+export function decode<T>({ columns, empty }: Table<T>, row: readonly SqlValue[]): T {
+  // A copy of one object has its shape at once, which growing it member by member costs more than reading the row.
+  const record = { ...empty }
+  for (let i = 0; i < columns.length; i++) {
+    const { property, type } = columns[i] as TableColumn
     const value = row[i] ?? null
-    if (value === null || type === 'text') record[property] = value
-    else record[property] = type === 'json' ? (JSON.parse(value as string) as JsonValue) : Number(value)
-  })
+    if (value === null) continue
+    if (type === 'text') record[property] = value
+    else record[property] = type === 'json' ? parse(value as string) : Number(value)
+  }
   return record as T
+}
+
+function parse(text: string): JsonValue {
+  if (text === '{}') return {}
+  return text === '[]' ? [] : (JSON.parse(text) as JsonValue)
 }
 
 /** Column names for a select, with an alias in front where one is given. */

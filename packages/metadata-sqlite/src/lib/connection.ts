@@ -15,7 +15,9 @@ export interface Connection {
 export function openConnection({ file, busyTimeoutMs, readOnly, cacheKiB }: ConnectionOptions): Connection {
   const db = new DatabaseSync(file, { readOnly })
   // FULL: in WAL mode, a commit that returned has reached the disk.
-  db.exec(`pragma busy_timeout = ${busyTimeoutMs}; pragma synchronous = full; pragma cache_size = ${-cacheKiB}`)
+  db.exec(
+    `pragma busy_timeout = ${busyTimeoutMs}; pragma synchronous = full; pragma cache_size = ${-cacheKiB}; pragma journal_size_limit = 67108864`,
+  )
   const statements = new Map<string, StatementSync>()
   return {
     db,

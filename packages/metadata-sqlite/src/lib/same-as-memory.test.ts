@@ -1,4 +1,4 @@
-import type { AssetQuery, AssetRecord, Column, Filter, KindSchema, MetadataStore, Scalar } from '@stowage/core/contracts'
+import type { AssetQuery, AssetRecord, Change, Column, Filter, KindSchema, MetadataStore, Scalar } from '@stowage/core/contracts'
 import { memoryMetadata } from '@stowage/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -93,15 +93,30 @@ const query: fc.Arbitrary<AssetQuery> = fc.record({
 let sqlite: MetadataStore
 let memory: MetadataStore
 
+const idOf = (i: number): string => `a${String((i * 37) % 90).padStart(2, '0')}`
+
+// What is derived from a row has to follow it through every kind of change.
+function history(): Change[] {
+  const inserted = fc.sample(record, { numRuns: 90, seed: 7 })
+  const changed = fc.sample(fc.tuple(fc.nat(89), record), { numRuns: 120, seed: 8 })
+  return [
+    ...inserted.map((given, i): Change => ({ op: 'insertAsset', asset: asset(idOf(i), given) })),
+    ...changed.map(([i, { space: _space, createdBy: _createdBy, createdAt: _createdAt, ...given }], round): Change => {
+      const { tags, state, ...rest } = given
+      const set =
+        round % 4 === 0 ? given : round % 4 === 1 ? { tags: tags ?? [] } : round % 4 === 2 ? { state: state ?? 'ready' } : rest
+      return { op: 'updateAsset', id: idOf(i), kind: 'file', guard: { states: STATES }, set }
+    }),
+    ...[3, 14, 15].map((i): Change => ({ op: 'deleteAsset', id: idOf(i), kind: 'file', guard: { states: STATES } })),
+  ]
+}
+
 beforeAll(async () => {
   sqlite = sqliteMetadata({ file: ':memory:' })
   memory = memoryMetadata()
-  const records = fc
-    .sample(record, { numRuns: 90, seed: 7 })
-    .map((given, i) => asset(`a${String((i * 37) % 90).padStart(2, '0')}`, given))
   for (const store of [sqlite, memory]) {
     await store.open(KINDS)
-    for (const one of records) await store.commit([{ op: 'insertAsset', asset: one }])
+    for (const change of history()) await store.commit([change])
   }
 })
 afterAll(() => Promise.all([sqlite.close(), memory.close()]))

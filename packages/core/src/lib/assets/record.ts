@@ -38,12 +38,12 @@ export function toAsset(kind: BoundKind, record: AssetRecord): Asset {
 }
 
 /** Strong, and another for each version of the record. */
-export function recordEtag(record: Pick<AssetRecord, 'version'>): string {
+function recordEtag(record: Pick<AssetRecord, 'version'>): string {
   return `"v${record.version}"`
 }
 
 /** Strong, from the digest of the bytes. */
-export function contentEtag(sha256: string): string {
+function contentEtag(sha256: string): string {
   return `"${Buffer.from(sha256, 'hex').toString('base64url')}"`
 }
 

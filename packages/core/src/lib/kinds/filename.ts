@@ -30,7 +30,7 @@ function refuse(bad: boolean, why: string): void {
 }
 
 /** Cuts the stem, on code points, until the whole fits in `maxBytes`. */
-export function cutFilename(name: string, maxBytes: number): string {
+function cutFilename(name: string, maxBytes: number): string {
   if (Buffer.byteLength(name) <= maxBytes) return name
   const { stem, extension } = splitExtension(name)
   const room = maxBytes - Buffer.byteLength(extension)

@@ -5,7 +5,7 @@ import { ALL, and, complement, eq, NONE, or } from './filters.ts'
 import type { Rule, RuleContext } from './rule.ts'
 
 /** A rule could not be asked. Whoever catches it denies. */
-export class PolicyFailure extends Error {
+class PolicyFailure extends Error {
   override readonly name = 'PolicyFailure'
 }
 

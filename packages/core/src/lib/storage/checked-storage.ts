@@ -101,7 +101,7 @@ function optionalMethods(driver: StorageAdapter, guard: Guarded): Partial<Storag
 /**
  * Throws `invalid_key` unless a key is well-formed: see {@link StorageAdapter}. Odd keys are refused, never escaped.
  */
-export function assertKey(key: string, limits: Pick<StorageCapabilities, 'maxKeyBytes' | 'maxKeySegmentBytes'>): void {
+function assertKey(key: string, limits: Pick<StorageCapabilities, 'maxKeyBytes' | 'maxKeySegmentBytes'>): void {
   const fail = (why: string): never => {
     throw new StowageError('invalid_key', `The key ${JSON.stringify(key.slice(0, 200))} ${why}.`)
   }

@@ -15,8 +15,8 @@ export interface FilterContext {
   readonly driving: ReadonlySet<Filter> | null
 }
 
-export const MAX_FILTER_DEPTH = 100
-export const MAX_FILTER_PARTS = 5000
+const MAX_FILTER_DEPTH = 100
+const MAX_FILTER_PARTS = 5000
 
 const TRUE = raw('1 = 1')
 const FALSE = raw('1 = 0')

@@ -10,7 +10,7 @@ import { hasOnlyShortTerms, shortTermMatches } from './short-terms.ts'
 import { checkText } from './text.ts'
 
 /** Rows up to which ways are compared by their length. */
-export const PROBE_ROWS = 1000
+const PROBE_ROWS = 1000
 
 type Counted = Pick<AssetQuery, 'kind' | 'filter' | 'states'>
 /** Asks the database which of several ways is the shortest. */

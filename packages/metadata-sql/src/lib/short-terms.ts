@@ -4,7 +4,7 @@ import { allOf, type Fragment, sql } from './fragment.ts'
 import { type Order, orderOf } from './order.ts'
 
 /** Assets whose text is compared with terms that are too short for the index, newest first. */
-export const SHORT_TERM_SCAN_ROWS = 100_000
+const SHORT_TERM_SCAN_ROWS = 100_000
 
 /** Whether all that is searched for is too short for the index. */
 export function hasOnlyShortTerms(context: FilterContext, filters: Access['rest']): boolean {

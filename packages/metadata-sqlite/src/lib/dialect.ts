@@ -8,7 +8,7 @@ const MAX_PLACEHOLDERS = 20
 const firstSeq = (createdAt: Fragment): Fragment => sql`(cast(${createdAt} as integer) << ${raw(String(SEQ_BITS))})`
 
 /** JSON path of a member. Quotes and backslashes can't be escaped in it, so `prepareKinds` refuses such names. */
-export const fieldPath = (name: string): Fragment => literal(`$."${name}"`)
+const fieldPath = (name: string): Fragment => literal(`$."${name}"`)
 
 /** SQLite's way of saying things. @param searchTable name of the full-text table of a kind */
 export function sqliteDialect(searchTable: (kind: string) => string): SqlDialect {

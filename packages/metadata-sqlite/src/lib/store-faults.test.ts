@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Filter } from '@stowage/core/contracts'
 import { expect, test } from 'vitest'
 import { insert, KINDS } from '../../test/records.ts'
 import { tempFolder } from '../../test/temp-folder.ts'
@@ -119,5 +120,27 @@ test('a kind that was not declared takes no assets', async () => {
   const store = sqliteMetadata({ file: ':memory:' })
   await store.open(KINDS)
   await expect(store.commit([insert('a', { kind: 'unheard-of' })])).rejects.toMatchObject({ code: 'invalid_request' })
+  await store.close()
+})
+
+test('a filter that is too deep or too large is refused, and one of thousands of parts is answered', async () => {
+  const store = sqliteMetadata({ file: ':memory:' })
+  await store.open(KINDS)
+  await store.commit([insert('a', { space: 's7' })])
+  const count = (filter: Filter) => store.count({ kind: 'file', filter })
+  const spaces = (length: number) => Array.from({ length }, (_, i): Filter => ({ op: 'eq', column: 'space', value: `s${i}` }))
+  let deep: Filter = { op: 'all' }
+  for (let i = 0; i < 5000; i++) deep = { op: 'not', filter: deep }
+  await expect(count(deep)).rejects.toMatchObject({ code: 'invalid_request' })
+  await expect(count({ op: 'or', filters: spaces(6000) })).rejects.toMatchObject({ code: 'invalid_request' })
+  expect(await count({ op: 'or', filters: spaces(4000) })).toEqual({ count: 1, exact: true })
+  expect(await count({ op: 'and', filters: spaces(2000).map(filter => ({ op: 'not', filter })) })).toEqual({
+    count: 0,
+    exact: true,
+  })
+  expect(await count({ op: 'in', column: 'space', values: Array.from({ length: 100_000 }, (_, i) => `s${i}`) })).toMatchObject({
+    count: 1,
+  })
+  expect(await store.count({ kind: 'file', filter: { op: 'all' } }, Number.MAX_SAFE_INTEGER)).toEqual({ count: 1, exact: true })
   await store.close()
 })

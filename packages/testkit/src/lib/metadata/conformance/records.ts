@@ -134,7 +134,7 @@ export function query(filter: Filter = { op: 'all' }, given: Partial<AssetQuery>
   return { kind: 'file', filter, sort: { column: 'createdAt', direction: 'desc' }, limit: 100, ...given }
 }
 
-export async function idsOf(store: MetadataStore, asked: AssetQuery): Promise<string[]> {
+async function idsOf(store: MetadataStore, asked: AssetQuery): Promise<string[]> {
   return (await store.list(asked)).map(({ id }) => id)
 }
 

@@ -45,16 +45,7 @@ export const guardRows: readonly MetadataRow[] = [
         { op: 'insertBlob', blob: blob(1) },
         { op: 'insertUpload', upload: upload(1) },
       ])
-      for (const set of [
-        { id: 'x' },
-        { kind: 'other' },
-        { space: 'x' },
-        { createdBy: 'x' },
-        { createdAt: 1 },
-        { version: 9 },
-        { nonsense: 1 },
-      ]) {
-        if ('nonsense' in set) continue
+      for (const set of [{ id: 'x' }, { kind: 'other' }, { space: 'x' }, { createdBy: 'x' }, { createdAt: 1 }, { version: 9 }]) {
         await failsWith(store.commit([update(1, set as AssetChanges)]), 'invalid_request')
       }
       const key = { op: 'updateBlob', id: idOf(1, 'b'), guard: { states: ['writing'] }, set: { key: 'x' } as object } as const

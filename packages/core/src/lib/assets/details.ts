@@ -113,6 +113,7 @@ function checkFields(
   fieldsAre: 'whole' | 'part',
 ): JsonObject | undefined {
   if (fieldsAre === 'part' && given === undefined) return undefined
+  if (!kind.fields) return noFields(issues, kind, given)
   const schema: z.ZodObject = fieldsAre === 'part' ? kind.fields.partial().strict() : kind.fields.strict()
   const parsed = schema.safeParse(given ?? {})
   if (parsed.success) return storableFields(issues, parsed.data as JsonObject)
@@ -121,6 +122,12 @@ function checkFields(
     for (const name of names) issues.push({ pointer: pointerTo(['fields', ...name]), message })
   }
   return undefined
+}
+
+function noFields(issues: Issue[], kind: Kind, given: JsonObject = {}): JsonObject {
+  for (const name of Object.keys(given))
+    issues.push({ pointer: pointerTo(['fields', name]), message: `is no field of kind ${kind.name}` })
+  return {}
 }
 
 function storableFields(issues: Issue[], fields: JsonObject): JsonObject {

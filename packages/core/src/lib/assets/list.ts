@@ -91,7 +91,7 @@ function checkedFilter(kind: Kind, filter: Filter): Filter {
 }
 
 function checkColumn(kind: Kind, column: Column): void {
-  const known = typeof column === 'string' ? FILTERABLE.has(column) : Object.hasOwn(kind.fields.shape, column.field)
+  const known = typeof column === 'string' ? FILTERABLE.has(column) : Object.hasOwn(kind.shape, column.field)
   if (!known)
     throw badList(`there is no column ${JSON.stringify(typeof column === 'string' ? column : column.field)} to filter or sort by`)
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Kind, KindOptions } from './kind.ts'
 
 const MiB = 1024 * 1024
@@ -22,7 +22,7 @@ export function defineKind<Fields extends z.ZodObject = z.ZodObject>(options: Ki
   }
   return Object.freeze({
     ...options,
-    fields: fields ?? (z.object({}) as unknown as Fields),
+    shape: fields?.shape ?? {},
     limits: { maxBytes: 100 * MiB, minBytes: 1, maxMetadataBytes: 64 * KiB, maxTags: 100, ...options.limits },
     filenames: options.filenames ?? 'any',
     visibility: options.visibility ?? 'private',

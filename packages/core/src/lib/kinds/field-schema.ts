@@ -6,7 +6,7 @@ type FieldType = KindSchema['fields'][number]['type']
 /** What the database needs to know of a kind's declared fields: the ones of one plain value. */
 export function fieldSchema(kind: Kind): KindSchema {
   const indexed = new Set<string>(kind.indexes)
-  const fields = Object.entries(kind.fields.shape).flatMap(([name, schema]) => {
+  const fields = Object.entries(kind.shape).flatMap(([name, schema]) => {
     const type = plainType(schema)
     if (type === null && indexed.has(name)) {
       throw new TypeError(`Kind ${kind.name}: field "${name}" can't be indexed, since it is no string, number or boolean.`)

@@ -69,7 +69,8 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
 
 /** A declared kind of asset, with every default filled in. */
 export interface Kind<Fields extends z.ZodObject = z.ZodObject> extends KindOptions<Fields> {
-  readonly fields: Fields
+  /** The schemas of the declared fields, by name; empty without any. */
+  readonly shape: Readonly<Record<string, z.core.$ZodType>>
   readonly limits: Required<KindLimits>
   readonly filenames: 'any' | 'unique'
   readonly visibility: 'public' | 'private'

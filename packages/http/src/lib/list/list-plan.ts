@@ -50,7 +50,7 @@ export function planList(kind: Kind, options: ListOptions, credentialParams: rea
 
 function planFilters(kind: Kind, given: ListOptions['filter']): ReadonlyMap<string, ListFilter> {
   if (given !== undefined && !isNames(given)) return new Map(Object.entries(given))
-  const names = given ?? ['type', 'visibility', 'tags', ...Object.keys(kind.fields.shape)]
+  const names = given ?? ['type', 'visibility', 'tags', ...Object.keys(kind.shape)]
   return new Map(names.map(name => [name, filterOf(kind, name)]))
 }
 

@@ -25,8 +25,8 @@ const types: Readonly<Record<string, FieldType>> = {
 
 /** The type of one declared field of a kind; null where there is no such field. */
 export function fieldType(kind: Kind, name: string): FieldType | null {
-  if (!Object.hasOwn(kind.fields.shape, name)) return null
-  let { def } = (kind.fields.shape[name] as unknown as Schema)._zod
+  if (!Object.hasOwn(kind.shape, name)) return null
+  let { def } = (kind.shape[name] as unknown as Schema)._zod
   // Optional, nullable, default and readonly wrap a schema; a pipe begins with one.
   for (let inner = def.innerType ?? def.in; inner !== undefined; inner = def.innerType ?? def.in) def = inner._zod.def
   return types[def.type] ?? 'text'

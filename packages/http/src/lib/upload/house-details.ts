@@ -7,7 +7,7 @@ const PLAIN = ['title', 'description', 'filename', 'visibility', 'tags', 'tags[]
 
 /** Text fields that the house upload takes for a kind. */
 export function houseFields(kind: Kind): readonly string[] {
-  return [...PLAIN, ...Object.keys(kind.fields.shape)]
+  return [...PLAIN, ...Object.keys(kind.shape)]
 }
 
 /**
@@ -33,7 +33,7 @@ export function houseDetails(kind: Kind, form: FormFields): AssetDetails {
 
 function declaredFields(kind: Kind, form: FormFields): JsonObject | null {
   const fields: JsonObject = {}
-  for (const name of Object.keys(kind.fields.shape)) {
+  for (const name of Object.keys(kind.shape)) {
     // A built-in detail of the same name has the field; declared ones must not shadow it.
     if (PLAIN.includes(name) || form.all(name).length === 0) continue
     fields[name] = readField(form, name, fieldType(kind, name) ?? 'text')

@@ -49,7 +49,7 @@ export function rawUpload(request: HttpRequest, plan: FormPlan, ignoredParams: r
  * Digest that the sender announces for the bytes.
  * @see RFC 9530
  */
-function announcedSha256(request: HttpRequest): string | null {
+export function announcedSha256(request: HttpRequest): string | null {
   const header = request.header('repr-digest') ?? request.header('content-digest')
   if (header === null) return null
   const encoded = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1]

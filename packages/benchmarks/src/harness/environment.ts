@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import { cpus, totalmem } from 'node:os'
 
 /** One line on the machine and one on the versions compared. */
@@ -14,6 +15,7 @@ export function environment(packages: readonly string[]): string {
 }
 
 function versionOf(name: string): string {
-  const require = createRequire(import.meta.url)
-  return (require(`${name}/package.json`) as { version: string }).version
+  const path = findPackageJSON(name, import.meta.url)
+  if (path === undefined) throw new Error(`${name} is not installed.`)
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }

@@ -1,0 +1,37 @@
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { contentOf } from '../harness/content.ts'
+import { storeInStowage } from '../harness/stowage-server.ts'
+import type { ContenderName } from './contenders.ts'
+
+/** What is downloaded. */
+export const files = {
+  'large.bin': contentOf(100 * 1024 ** 2),
+  'small.bin': contentOf(16 * 1024),
+}
+
+export type FileName = keyof typeof files
+
+/** Puts all files where a contender looks for them. */
+export async function prepareFiles(contender: ContenderName, folder: string): Promise<void> {
+  for (const [filename, { pieces }] of Object.entries(files)) {
+    if (contender === 'stowage') await storeInStowage(folder, filename, chunks(pieces))
+    else await writeFile(join(folder, 'objects'), filename, pieces)
+  }
+}
+
+async function* chunks(pieces: readonly Buffer[]): AsyncGenerator<Uint8Array> {
+  yield* pieces
+}
+
+async function writeFile(folder: string, filename: string, pieces: readonly Buffer[]): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const handle = await open(join(folder, filename), 'w')
+  try {
+    for (const piece of pieces) await handle.write(piece)
+    // What is served may as well be on the disk before: nothing has to be written while it is measured.
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,1 @@
+export { serveStowage as serve } from '../harness/stowage-server.ts'

@@ -19,6 +19,8 @@ export type SignedRequest =
       /** Headers that the answer must carry. */
       readonly contentType: string | null
       readonly contentDisposition: string | null
+      /** How long the URL still works: nothing that it answers may be kept for longer. */
+      readonly remainingSeconds: number
     }
   | {
       readonly does: 'put'
@@ -39,7 +41,8 @@ export function readSignedRequest(signer: UrlSigner, clock: Clock, request: Inco
   if (leftSeconds <= 0) throw forbidden('This URL has expired.')
   if (leftSeconds > MAX_TTL_SECONDS) throw forbidden('The signature of this URL is not valid.')
   if (parts.method === 'GET') {
-    return { does: 'get', key: parts.key, contentType: parts.type ?? null, contentDisposition: parts.disposition ?? null }
+    const { key, type: contentType = null, disposition: contentDisposition = null } = parts
+    return { does: 'get', key, contentType, contentDisposition, remainingSeconds: leftSeconds }
   }
   demandHeaders(parts, request)
   const sizeBytes = parts.bytes ?? declaredLength(request)

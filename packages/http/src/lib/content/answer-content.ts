@@ -3,10 +3,11 @@ import { StowageError } from '@stowage/core/contracts'
 import type { DeliveryOptions } from '../profile/profile.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
-import { ifRangeHolds, judgeConditions } from './conditions.ts'
+import { judgeConditions } from './conditions.ts'
 import { contentHeaders, type Sharing, validatorHeaders } from './content-headers.ts'
-import { type ContentRange, readRange } from './range.ts'
+import type { ContentRange } from './range.ts'
 import type { SmallContents } from './small-contents.ts'
+import { wantedRange } from './wanted-range.ts'
 
 export interface DeliveryContext {
   readonly request: HttpRequest
@@ -28,8 +29,7 @@ export async function answerContent(content: AssetContent, context: DeliveryCont
   }
   if (verdict === 'not_modified') return { status: 304, headers: validatorHeaders(asset, sharing, delivery), body: null }
   const headers = contentHeaders(asset, sharing, { delivery, download: request.query.has('download') })
-  // RFC 9110 §14.2: Range is defined for GET alone.
-  const range = request.method === 'GET' ? wantedRange(request, asset) : null
+  const range = wantedRange(request, { etag: asset.contentEtag, sizeBytes: asset.sizeBytes })
   if (range !== null) {
     headers['content-range'] = `bytes ${range.start}-${range.end}/${asset.sizeBytes}`
     headers['content-length'] = String(range.end - range.start + 1)
@@ -39,16 +39,6 @@ export async function answerContent(content: AssetContent, context: DeliveryCont
   }
   const body = request.method === 'HEAD' || asset.sizeBytes === 0 ? null : await openBody(content, context, range)
   return { status: range === null ? 200 : 206, headers, body }
-}
-
-function wantedRange(request: HttpRequest, asset: AssetContent['asset']): ContentRange | null {
-  const header = request.header('range')
-  if (header === null || !ifRangeHolds(request.header('if-range'), asset.contentEtag)) return null
-  const range = readRange(header, asset.sizeBytes)
-  if (range !== 'unsatisfiable') return range
-  throw new StowageError('range_not_satisfiable', `The content has ${asset.sizeBytes} bytes; the range begins after them.`, {
-    details: { sizeBytes: asset.sizeBytes },
-  })
 }
 
 async function openBody(

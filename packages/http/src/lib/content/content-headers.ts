@@ -33,7 +33,13 @@ export function validatorHeaders(
   }
 }
 
-/** Headers of every answer that carries bytes, or would: nothing that was uploaded can run script here. */
+/** With these, nothing that was uploaded can run script. */
+export const sandboxHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; sandbox",
+} as const
+
+/** Headers of every answer that carries bytes, or would. */
 export function contentHeaders(
   asset: AssetContent['asset'],
   sharing: Sharing,
@@ -47,8 +53,7 @@ export function contentHeaders(
     'accept-ranges': 'bytes',
     ...validatorHeaders(asset, sharing, delivery),
     'repr-digest': `sha-256=:${Buffer.from(asset.sha256, 'hex').toString('base64')}:`,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
+    ...sandboxHeaders,
     'cross-origin-resource-policy': delivery.crossOriginResourcePolicy ?? (sharing.public ? 'cross-origin' : 'same-origin'),
   }
 }

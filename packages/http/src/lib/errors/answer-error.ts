@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { StowageError } from '@stowage/core/contracts'
 import type { ApiContext, Progress } from '../handle-request.ts'
 import { presented } from '../operations/present-asset.ts'
@@ -10,6 +9,7 @@ import { errorHeaders } from './error-headers.ts'
 import { logError } from './log-error.ts'
 import { PROBLEM_TYPE, toProblem } from './problem.ts'
 import { presentable, toStowageError } from './public-error.ts'
+import { requestIdFrom } from './request-id.ts'
 
 /** Turns whatever was thrown into the answer of the profile it happened in, and logs it once. */
 export function answerError(api: ApiContext, request: HttpRequest, progress: Progress, thrown: unknown): HttpResponse {
@@ -55,7 +55,5 @@ function problem(error: PresentableError, headers: Record<string, string>): Http
 }
 
 function requestIdOf(api: ApiContext, request: HttpRequest): string {
-  if (api.requestId !== undefined) return api.requestId(request)
-  const given = request.header('x-request-id')
-  return given !== null && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID()
+  return api.requestId === undefined ? requestIdFrom(request) : api.requestId(request)
 }

@@ -1,7 +1,7 @@
 import { pageAssetsScript } from '@stowage/client/page-assets'
 import type { Actor } from '@stowage/core'
 import type { CookieSessions } from '@stowage/http'
-import { Router } from 'express'
+import { type ErrorRequestHandler, Router } from 'express'
 import { findPage, type Page, users } from './demo.ts'
 
 /** The pages that people open, and the script that they load. */
@@ -19,7 +19,15 @@ export function pageRoutes(sessions: CookieSessions): Router {
         .type('html')
         .send(html(page, await sessions.actorOf(req.headers.cookie)))
   })
+  router.use((_req, res) => void res.status(404).json({ error: 'There is nothing at this path.' }))
+  router.use(refused)
   return router
+}
+
+/** Such as a path that can't be decoded. */
+const refused: ErrorRequestHandler = ({ status = 500 }: { status?: number }, _req, res, next) => {
+  if (res.headersSent) next()
+  else res.status(status).json({ error: status < 500 ? 'The request is not valid.' : 'Something went wrong here.' })
 }
 
 function html(page: Page, viewer: Actor | null): string {

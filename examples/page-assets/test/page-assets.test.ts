@@ -119,9 +119,17 @@ describe('page assets', () => {
   })
 
   it('say 404 for pages and assets that do not exist, 405 for a wrong method', async () => {
-    for (const path of ['/api/pages/999/assets', '/api/pages/nope/assets', '/pages/123/assets/none.png']) {
+    for (const path of [
+      '/api/pages/999/assets',
+      '/api/pages/nope/assets',
+      '/pages/123/assets/none.png',
+      '/nowhere',
+      '//api/pages/123/assets',
+      '/pages/999',
+    ]) {
       expect(await answer(call(path))).toEqual([404, error])
     }
+    expect(await answer(call('/pages/%E0%A4%A'))).toEqual([400, error])
     const wrong = await call(assets, { as: 'vm_alice', method: 'PUT' })
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, expect.stringMatching(/GET.*POST|POST.*GET/)])
     expect((await call(`${assets}/1`, { as: 'vm_alice', method: 'PATCH' })).headers.get('allow')).toMatch(/DELETE/)

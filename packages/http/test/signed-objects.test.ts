@@ -9,7 +9,7 @@ import { type Transport, transports } from './transports.ts'
 
 for (const transport of transports) signedObjectsCases(transport)
 
-const [node] = transports as [Transport]
+const [node, viaFetch] = transports as [Transport, Transport]
 
 async function putByHand(headers: string, { maxBytes = 1000, sizeBytes }: { maxBytes?: number; sizeBytes?: number } = {}) {
   const opened = await openSigned(node, { maxBytes })
@@ -80,6 +80,33 @@ it('closes each file, whatever is answered', async () => {
   const sent = [{}, { 'if-none-match': etag }, { 'if-match': '"y"' }, { range: 'bytes=900000-' }, { range: 'bytes=1-2' }]
   for (const headers of sent) await follow(signed, { headers })
   expect(openFiles()).toBe(0)
+})
+
+it('never sends bytes under the headers of others, replaced meanwhile', async () => {
+  const { storage, follow, signGet } = await openSigned(viaFetch, {
+    wrap: storage => ({
+      ...storage,
+      head: async key => {
+        const info = await storage.head(key)
+        await storage.put(key, Buffer.from('second'))
+        return info
+      },
+    }),
+  })
+  await storage.put('x', Buffer.from('first'))
+  const { status, headers } = await follow(await signGet('x'))
+  expect([status, headers.get('retry-after')]).toEqual([503, '5'])
+})
+
+it('tells clients nothing of a failure inside, and the log no signature', async () => {
+  const { follow, signPut, logged } = await openSigned(node, {
+    wrap: storage => ({ ...storage, put: () => Promise.reject(new Error('Broken: https://x/y?signature=abc')) }),
+  })
+  const { status, text } = await follow(await signPut('x'), { body: 'x', headers: { 'x-request-id': 'r-1' } })
+  expect([status, /Broken/.test(text)]).toEqual([500, false])
+  expect(logged).toHaveLength(1)
+  expect(logged[0]).toMatch(/"requestId":"r-1".*Broken/)
+  expect(logged[0]).not.toMatch(/abc|expires/)
 })
 
 it('passes on all paths but those below its own', async () => {

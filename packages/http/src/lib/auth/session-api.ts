@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { type JsonObject, type Logger, StowageError } from '@stowage/core/contracts'
 import type { HttpApi } from '../api.ts'
 import { readJsonObject } from '../body/json.ts'
-import { errorHeaders } from '../errors/error-headers.ts'
-import { logError } from '../errors/log-error.ts'
-import { PROBLEM_TYPE, toProblem } from '../errors/problem.ts'
-import { presentable, toStowageError } from '../errors/public-error.ts'
+import { answerFailure } from '../errors/answer-failure.ts'
 import { answerFetch } from '../fetch.ts'
 import type { Present } from '../profile/profile.ts'
-import { bodyOf } from '../profile/reply.ts'
 import type { HttpRequest } from '../request.ts'
-import { type HttpResponse, jsonResponse } from '../response.ts'
+import type { HttpResponse } from '../response.ts'
 import type { CookieSessions } from './cookie-sessions.ts'
 
 const ALLOW = 'POST, DELETE'
@@ -77,16 +72,5 @@ function fromElsewhere(doing: string): StowageError {
 }
 
 function answerError({ path, logger, present }: SessionApiOptions, request: HttpRequest, thrown: unknown): HttpResponse {
-  const error = toStowageError(thrown)
-  const requestId = randomUUID()
-  logError(logger, error, { requestId, method: request.method.slice(0, 20), route: path, operation: null })
-  const visible = presentable(error, requestId)
-  const headers = {
-    ...errorHeaders(error, { challenge: 'Bearer', method: request.method }),
-    'cache-control': 'no-store',
-    'x-request-id': requestId,
-    'x-content-type-options': 'nosniff',
-  }
-  if (present?.error) return jsonResponse(visible.status, bodyOf(present.error(visible, { request, operation: null })), headers)
-  return jsonResponse(visible.status, toProblem(visible), { ...headers, 'content-type': PROBLEM_TYPE })
+  return answerFailure(logger, request, { thrown, route: path, operation: null, present: present?.error })
 }

@@ -1,6 +1,6 @@
 import { type Logger, StowageError } from '@stowage/core/contracts'
 import type { HttpApi } from '../api.ts'
-import { answerProblem } from '../errors/answer-problem.ts'
+import { answerFailure } from '../errors/answer-failure.ts'
 import { answerFetch } from '../fetch.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
@@ -46,7 +46,7 @@ export function signedObjects(storage: SignedStorage, options: SignedObjectsOpti
   const context = prepare(storage, options)
   const fail = (request: HttpRequest, thrown: unknown): HttpResponse => {
     const { path, logger } = options
-    const problem = answerProblem(logger, request, { thrown, route: path, operation: 'signedObject' })
+    const problem = answerFailure(logger, request, { thrown, route: path, operation: null })
     return finish(context, request, problem)
   }
   const handle = async (request: HttpRequest): Promise<HttpResponse> => {

@@ -4,6 +4,8 @@ import { StowageError } from '@stowage/core/contracts'
 const BATCH_BYTES = 1024 * 1024
 // Each small chunk may keep a whole network buffer alive.
 const BATCH_CHUNKS = 256
+/** A large file goes to the disk while it arrives, so that little is left to sync at its end. */
+const SYNC_BYTES = 16 * BATCH_BYTES
 
 /** An error that may come at any time, and ends whatever is being waited for. */
 export class Failure {
@@ -37,6 +39,8 @@ export class BatchWriter {
   #batch: Uint8Array[] = []
   #batchBytes = 0
   #writing: Promise<void> | null = null
+  #unsyncedBytes = 0
+  #syncing: Promise<void> | null = null
 
   constructor(handle: FileHandle) {
     this.#handle = handle
@@ -57,21 +61,40 @@ export class BatchWriter {
   async end(): Promise<void> {
     await this.#flush()
     await this.#writing
+    await this.#syncing
     this.failed.throwIfRaised()
   }
 
   /** Waits for the write that still runs, so that the file may be closed and removed. */
   async settle(): Promise<void> {
     await this.#writing
+    await this.#syncing
+  }
+
+  /** Begins to sync what was written so far, unless that is under way. A sync that fails ends the upload as a write would. */
+  #syncBehind(bytes: number): void {
+    this.#unsyncedBytes += bytes
+    if (this.#unsyncedBytes < SYNC_BYTES || this.#syncing) return
+    this.#unsyncedBytes = 0
+    this.#syncing = this.#handle
+      .datasync()
+      .catch(error => this.failed.raise(error))
+      .finally(() => {
+        this.#syncing = null
+      })
   }
 
   async #flush(): Promise<void> {
     if (this.#writing) await this.#writing
     this.failed.throwIfRaised()
-    const batch = this.#batch
+    const [batch, bytes] = [this.#batch, this.#batchBytes]
     this.#batch = []
     this.#batchBytes = 0
-    if (batch.length > 0) this.#writing = writeAll(this.#handle, batch).catch(error => this.failed.raise(error))
+    if (batch.length === 0) return
+    this.#writing = writeAll(this.#handle, batch).then(
+      () => this.#syncBehind(bytes),
+      error => this.failed.raise(error),
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
-import { createStowage, defineKind, ownerOnly, type Stowage, sequenceId } from '@stowage/core'
+import { createStowage, defineKind, ownerOnly, type Stowage } from '@stowage/core'
 import { assetApi, bearer, defineProfile } from '@stowage/http'
 import { prepareServer } from '@stowage/http/node'
 import { expressAssets } from '@stowage/http-express'
@@ -14,7 +14,6 @@ const page = { id: '123', ownerId: 'alice' }
 
 const pageAssets = defineKind({
   name: 'page-asset',
-  ids: sequenceId(),
   filenames: 'unique',
   visibility: 'public',
   limits: { maxBytes: 8 * 1024 ** 3 },

@@ -1,11 +1,11 @@
-import { type Content, contentOf, sha256Of } from '../harness/content.ts'
+import { contentOf, sha256Of } from '../harness/content.ts'
 import type { Measurement } from '../harness/interleave.ts'
 import { load } from '../harness/load.ts'
 import type { RawConnection } from '../harness/raw-connection.ts'
 import { chosen, type ServerOptions } from '../harness/server-options.ts'
 import { measureRow } from '../harness/server-row.ts'
 import { type Contender, type ContenderName, contenders } from './contenders.ts'
-import { takeObjects } from './objects.ts'
+import { Objects } from './objects.ts'
 import { uploadRequests } from './requests.ts'
 import type { Shape } from './shapes.ts'
 
@@ -16,7 +16,7 @@ const script = new URL('./server-task.ts', import.meta.url)
 export async function measureShape(shape: Shape, options: ServerOptions): Promise<Map<ContenderName, Measurement[]>> {
   const { sizeBytes, connections, seconds } = shape
   const content = contentOf(sizeBytes)
-  const requests = new Map<ContenderName, () => Buffer[]>()
+  const ready = new Map<ContenderName, { readonly next: () => Buffer[]; readonly objects: Objects }>()
   return measureRow({
     ...options,
     script,
@@ -24,19 +24,20 @@ export async function measureShape(shape: Shape, options: ServerOptions): Promis
     async warmUp(name, server, folder) {
       const contender: Contender = contenders[name]
       const warm = contentOf(Math.min(sizeBytes, WARM_UP_BYTES))
-      const files = await load(
-        server.port,
-        { connections, seconds: shape.warmUpSeconds },
-        uploading(uploadRequests(contender, warm)),
-      )
-      await takeObjects(folder, { files, sizeBytes: warm.sizeBytes })
-      requests.set(name, uploadRequests(contender, content))
-      await proveDigest(contender, content, requests.get(name) as () => Buffer[], server.port, folder)
+      const warming = uploading(uploadRequests(contender, warm, 10_000_000))
+      const files = await load(server.port, { connections, seconds: shape.warmUpSeconds }, warming)
+      const [objects, next] = [new Objects(folder), uploadRequests(contender, content, 20_000_000)]
+      await objects.take({ files, sizeBytes: warm.sizeBytes })
+      ready.set(name, { next, objects })
+      const answer = await uploadOne(next, server.port)
+      const sha256 = sha256Of(content.pieces)
+      if (contender.digests && !answer.includes(`"${sha256}"`)) throw new Error(`The digest should be ${sha256}: ${answer}`)
+      await objects.take({ files: 1, sizeBytes, sha256 })
     },
-    async run(name, server, folder) {
-      const request = uploading(requests.get(name) as () => Buffer[])
-      const measurement = await server.measure(port => load(port, { connections, seconds }, request))
-      await takeObjects(folder, { files: measurement.work, sizeBytes })
+    async run(name, server) {
+      const { next, objects } = ready.get(name) as { next: () => Buffer[]; objects: Objects }
+      const measurement = await server.measure(port => load(port, { connections, seconds }, uploading(next)))
+      await objects.take({ files: measurement.work, sizeBytes })
       return measurement
     },
   })
@@ -49,15 +50,8 @@ function uploading(next: () => Buffer[]): (connection: RawConnection) => Promise
   }
 }
 
-/** What is stored, and what the server says of it, must have the digest of what was sent. */
-async function proveDigest(
-  { digests }: Contender,
-  content: Content,
-  next: () => Buffer[],
-  port: number,
-  folder: string,
-): Promise<void> {
-  const sha256 = sha256Of(content.pieces)
+/** @returns the body of the answer */
+async function uploadOne(next: () => Buffer[], port: number): Promise<string> {
   let answer = ''
   await load(port, { connections: 1, seconds: 0 }, async connection => {
     connection.onBody = bytes => {
@@ -65,6 +59,5 @@ async function proveDigest(
     }
     await uploading(next)(connection)
   })
-  if (digests && !answer.includes(`"${sha256}"`)) throw new Error(`The server computed another digest than ${sha256}: ${answer}`)
-  await takeObjects(folder, { files: 1, sizeBytes: content.sizeBytes, sha256 })
+  return answer
 }

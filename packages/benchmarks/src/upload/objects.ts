@@ -19,21 +19,39 @@ export interface Expected {
   readonly sha256?: string
 }
 
-/** Proves that the files of the last run are there and whole, and removes them. What begins with a dot is a contender's own. */
-export async function takeObjects(folder: string, expected: Expected): Promise<void> {
-  const files = (await readdir(join(folder, 'objects'), { recursive: true, withFileTypes: true }))
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name))
-    .filter(path => !path.slice(folder.length).includes('/.'))
-  if (files.length !== expected.files) throw new Error(`${folder} has ${files.length} files, not ${expected.files}.`)
-  const [first] = files
-  if (expected.sha256 !== undefined && first !== undefined && (await digest(first)) !== expected.sha256) {
-    throw new Error(`${first} has other bytes than were sent.`)
+// Creating files next to many that were just removed is slow on ext4, so small ones stay until the end.
+const REMOVED_FROM_BYTES = 256 * 1024
+
+/** The files that a contender keeps in `folder/objects`. What begins with a dot is its own. */
+export class Objects {
+  readonly #folder: string
+  readonly #seen = new Set<string>()
+
+  constructor(folder: string) {
+    this.#folder = folder
   }
-  for (const path of files) {
-    const { size } = await stat(path)
-    if (size !== expected.sizeBytes) throw new Error(`${path} has ${size} bytes, not ${expected.sizeBytes}.`)
-    await unlink(path)
+
+  /** Proves that the files of the last run are there and whole; large ones are removed then. */
+  async take({ files, sizeBytes, sha256 }: Expected): Promise<void> {
+    const found = await this.#newFiles()
+    if (found.length !== files) throw new Error(`${this.#folder} has ${found.length} new files, not ${files}.`)
+    const [first] = found
+    if (sha256 !== undefined && first !== undefined && (await digest(first)) !== sha256) {
+      throw new Error(`${first} has other bytes than were sent.`)
+    }
+    for (const path of found) {
+      const { size } = await stat(path)
+      if (size !== sizeBytes) throw new Error(`${path} has ${size} bytes, not ${sizeBytes}.`)
+      if (size < REMOVED_FROM_BYTES) this.#seen.add(path)
+      else await unlink(path)
+    }
+  }
+
+  async #newFiles(): Promise<string[]> {
+    return (await readdir(join(this.#folder, 'objects'), { recursive: true, withFileTypes: true }))
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name))
+      .filter(path => !this.#seen.has(path) && !path.slice(this.#folder.length).includes('/.'))
   }
 }
 

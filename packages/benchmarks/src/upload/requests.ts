@@ -4,9 +4,12 @@ import type { Contender } from './contenders.ts'
 const BOUNDARY = '----WebKitFormBoundary7MA4YWxkTrZu0gW'
 const END = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
-/** Makes upload requests of one content, each with a filename of its own. */
-export function uploadRequests({ form }: Contender, { sizeBytes, pieces }: Content): () => Buffer[] {
-  let number = 10_000_000
+/**
+ * Makes upload requests of one content, each with a filename of its own.
+ * @param firstNumber of the filenames; all must have as many digits
+ */
+export function uploadRequests({ form }: Contender, { sizeBytes, pieces }: Content, firstNumber: number): () => Buffer[] {
+  let number = firstNumber
   return () => {
     const filename = `file-${number++}.bin`
     if (form === null) return [Buffer.from(requestHead('PUT', `/${filename}`, sizeBytes, {})), ...pieces]

@@ -1,39 +1,14 @@
 import type { Action, Actor, Space } from '../contracts/actor.ts'
-import type { AssetState, AssetType, ProcessingState, Visibility } from '../contracts/asset.ts'
+import type { AssetRecord, Visibility } from '../contracts/asset.ts'
 import type { Filter, Sort } from '../contracts/filter.ts'
 import type { AspectRatio } from '../contracts/generator.ts'
 import type { JsonObject } from '../contracts/json.ts'
 import type { ByteRange, LocalFile } from '../contracts/storage.ts'
 import type { AssetId, BoundKind, Kind } from '../kinds/kind.ts'
 
-/** An asset as callers see it. */
-export interface Asset {
+/** An asset as callers see it: its row, with the id in its public form, times as dates, and ETags. */
+export interface Asset extends Omit<AssetRecord, 'id' | 'uniqueName' | 'blobId' | 'createdAt' | 'updatedAt'> {
   readonly id: AssetId
-  readonly kind: string
-  readonly space: string
-  readonly createdBy: string | null
-  readonly type: AssetType
-  readonly state: AssetState
-  readonly processing: ProcessingState
-  readonly processingError: string | null
-  readonly visibility: Visibility
-  readonly title: string | null
-  readonly description: string | null
-  readonly slug: string | null
-  readonly filename: string | null
-  /** Decided from the bytes first; `application/octet-stream` when unknown; null without bytes. */
-  readonly contentType: string | null
-  readonly sizeBytes: number | null
-  /** Lower-case hexadecimal. */
-  readonly sha256: string | null
-  readonly width: number | null
-  readonly height: number | null
-  readonly properties: JsonObject
-  readonly fields: JsonObject
-  readonly metadata: JsonObject
-  readonly tags: readonly string[]
-  readonly externalUrl: string | null
-  readonly version: number
   /** Strong ETag of the record, quoted. */
   readonly etag: string
   /** Strong ETag of the bytes, quoted, from their digest; null without bytes. */

@@ -26,6 +26,7 @@ export interface AssetRecord {
   readonly filename: string | null
   /** Equals `filename` where the kind demands unique filenames, else null. Unique in (kind, space) among rows not `deleting`. */
   readonly uniqueName: string | null
+  /** Decided from the bytes first; `application/octet-stream` when unknown; null without bytes. */
   readonly contentType: string | null
   readonly sizeBytes: number | null
   /** Lower-case hexadecimal. */

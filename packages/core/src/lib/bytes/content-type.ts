@@ -35,9 +35,12 @@ export async function decideContentType(
 }
 
 async function sniff(bytes: Uint8Array): Promise<string | undefined> {
-  const { fileTypeFromBuffer } = await import('file-type')
-  return (await fileTypeFromBuffer(bytes))?.mime
+  fileType ??= import('file-type')
+  return (await (await fileType).fileTypeFromBuffer(bytes))?.mime
 }
+
+/** Loaded with the first upload, since it costs as much as all else at the start; kept, since `import()` is slow even for what is loaded. */
+let fileType: Promise<typeof import('file-type')> | undefined
 
 function parseDeclared(declared = ''): { essence: string; utf8: boolean } {
   const [essence = '', ...parameters] = declared.toLowerCase().split(';')

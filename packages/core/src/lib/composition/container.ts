@@ -18,7 +18,7 @@ export function openContainer(options: StowageOptions): DependencyContainer {
   }
   fallback(container, tokens.clock, systemClock)
   fallback(container, tokens.logger, () => consoleLogger())
-  fallback(container, tokens.random, () => systemRandom)
+  fallback(container, tokens.random, systemRandom)
   fallback(container, tokens.events, () => ({ emit: () => undefined }))
   fallback(container, tokens.policy, () => ({ rules: {} }))
   fallback(container, tokens.ids, uuidV7)

@@ -3,7 +3,19 @@ import { randomBytes } from 'node:crypto'
 /** Source of unpredictable bytes. */
 export type Random = (bytes: number) => Uint8Array
 
-export const systemRandom: Random = bytes => randomBytes(bytes)
+const POOL_BYTES = 4096
+
+/** The system's generator, asked for 4 KiB at a time: a request needs a few dozen bytes in several places. No byte is given out twice. */
+export function systemRandom(): Random {
+  let pool: Uint8Array = new Uint8Array(0)
+  return bytes => {
+    if (bytes > pool.byteLength) pool = randomBytes(Math.max(bytes, POOL_BYTES))
+    const drawn = pool.slice(0, bytes)
+    pool.fill(0, 0, bytes)
+    pool = pool.subarray(bytes)
+    return drawn
+  }
+}
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 

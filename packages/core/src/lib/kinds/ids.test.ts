@@ -3,8 +3,9 @@ import { systemRandom } from '../crypto/random.ts'
 import { prefixedId, sequenceId, uuidV7 } from './ids.ts'
 import type { IdStrategy } from './kind.ts'
 
+const random = systemRandom()
 const make = (ids: IdStrategy, now: number, nextInSequence = () => Promise.resolve(1)): string =>
-  ids.create({ now, kind: 'k', random: systemRandom, nextInSequence }) as string
+  ids.create({ now, kind: 'k', random, nextInSequence }) as string
 
 describe.each([
   ['UUIDv7', uuidV7()],
@@ -38,8 +39,8 @@ describe('UUIDv7', () => {
 describe('sequence ids', () => {
   const ids = sequenceId()
   it('are whole numbers outside and sort by their bytes inside', async () => {
-    const nine = await ids.create({ now: 0, kind: 'k', random: systemRandom, nextInSequence: async () => 9 })
-    const ten = await ids.create({ now: 0, kind: 'k', random: systemRandom, nextInSequence: async () => 10 })
+    const nine = await ids.create({ now: 0, kind: 'k', random, nextInSequence: async () => 9 })
+    const ten = await ids.create({ now: 0, kind: 'k', random, nextInSequence: async () => 10 })
     expect([ids.format(nine), ids.format(ten)]).toEqual([9, 10])
     expect(nine < ten).toBe(true)
     expect(ids.parse(10)).toBe(ten)

@@ -10,7 +10,8 @@ export function systemRandom(): Random {
   let pool: Uint8Array = new Uint8Array(0)
   return bytes => {
     if (bytes > pool.byteLength) pool = randomBytes(Math.max(bytes, POOL_BYTES))
-    const drawn = pool.slice(0, bytes)
+    // Not slice(): a Buffer's shares its memory.
+    const drawn = Uint8Array.from(pool.subarray(0, bytes))
     pool.fill(0, 0, bytes)
     pool = pool.subarray(bytes)
     return drawn

@@ -5,8 +5,8 @@ import type { BatchStatement, Failure, Outcome, ResultRow } from './protocol.ts'
 const FATAL: ReadonlySet<number> = new Set([5, 7, 8, 10, 11, 13, 14, 26])
 
 /**
- * Runs batches of many callers in one transaction. Each has a savepoint of its own, so a batch that fails takes only
- * itself back; what is reported as done has been committed.
+ * Runs batches of many callers in one transaction. A batch that fails takes only itself back; what is reported as done
+ * has been committed.
  */
 export function executeGroup(connection: Connection, batches: readonly (readonly BatchStatement[])[]): readonly Outcome[] {
   try {
@@ -15,7 +15,7 @@ export function executeGroup(connection: Connection, batches: readonly (readonly
     return batches.map(() => ({ failure: failureOf(error, -1) }))
   }
   try {
-    const outcomes = batches.map(batch => executeBatch(connection, batch, batches.length === 1))
+    const outcomes = runTogether(connection, batches) ?? batches.map(batch => runApart(connection, batch))
     connection.run(outcomes.every(outcome => 'failure' in outcome) ? 'rollback' : 'commit', [])
     return outcomes
   } catch (error) {
@@ -34,10 +34,23 @@ export function executeRead(connection: Connection, statements: readonly BatchSt
   }
 }
 
-function executeBatch(connection: Connection, batch: readonly BatchStatement[], alone: boolean): Outcome {
-  if (!alone) connection.run('savepoint batch', [])
+// Each savepoint released makes FTS5 write out what it has gathered, so there is none until a batch is refused.
+function runTogether(connection: Connection, batches: readonly (readonly BatchStatement[])[]): readonly Outcome[] | null {
+  const outcomes: Outcome[] = []
+  for (const batch of batches) {
+    const outcome = runStatements(connection, batch)
+    outcomes.push(outcome)
+    if (!('failure' in outcome) || batches.length === 1) continue
+    connection.run('rollback', [])
+    connection.run('begin immediate', [])
+    return null
+  }
+  return outcomes
+}
+
+function runApart(connection: Connection, batch: readonly BatchStatement[]): Outcome {
+  connection.run('savepoint batch', [])
   const outcome = runStatements(connection, batch)
-  if (alone) return outcome
   if ('failure' in outcome) connection.run('rollback to batch', [])
   connection.run('release batch', [])
   return outcome

@@ -116,8 +116,8 @@ async function runOperation(
   const actor = anonymous ? null : await identify(profile, request, call)
   const context: RequestContext = { request, operation, params, actor }
   const { limit, space: loadSpace } = profile
-  if (limit !== undefined) refuseTooMany(await callHook({ ...call, what: 'limit' }, () => limit(context)))
-  const space = loadSpace === undefined || anonymous ? null : await callHook({ ...call, what: 'space' }, () => loadSpace(context))
+  if (limit !== undefined) refuseTooMany(await callHook(call, 'limit', () => limit(context)))
+  const space = loadSpace === undefined || anonymous ? null : await callHook(call, 'space', () => loadSpace(context))
   if (loadSpace !== undefined && !anonymous && (space === null || space === undefined)) {
     throw new StowageError('not_found', 'There is nothing at this path.')
   }

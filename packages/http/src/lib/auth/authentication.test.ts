@@ -187,6 +187,22 @@ describe('an authenticate hook', () => {
     await answer
     expect(call.clock.pending).toBe(0)
   })
+  it('that answers at once, by a promise or not, starts no timer', async () => {
+    let started = 0
+    const clock = {
+      ...call.clock,
+      after: (...args: Parameters<typeof call.clock.after>) => {
+        started++
+        return call.clock.after(...args)
+      },
+    }
+    const ways = [() => null, async () => null, async () => await Promise.resolve(alice), bearer(new Map())]
+    for (const authenticate of ways) await identify({ authenticate } as Profile, request(), { clock, timeoutMs: 1000 })
+    expect(started).toBe(0)
+    const slow = () => new Promise<null>(resolve => setImmediate(resolve, null))
+    expect(await identify({ authenticate: slow as Authenticate } as Profile, request(), { clock, timeoutMs: 1000 })).toBe(null)
+    expect([started, clock.pending]).toEqual([1, 0])
+  })
   it("that reads the application's own cookie does not let other sites write", async () => {
     const own = () => alice
     for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {

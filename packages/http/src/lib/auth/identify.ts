@@ -10,13 +10,13 @@ import { isSafeMethod, sameOrigin } from './same-origin.ts'
  * Who sends the request. Credentials that nobody understood are wrong credentials, never an anonymous request.
  * @throws StowageError `unauthenticated`, `forbidden`, `unavailable`, `internal`
  */
-export async function identify(profile: Profile, request: HttpRequest, call: Omit<HookCall, 'what'>): Promise<Actor | null> {
+export async function identify(profile: Profile, request: HttpRequest, call: HookCall): Promise<Actor | null> {
   const { authenticate } = profile
   if (authenticate === undefined) return null
   if (request.headerLines('authorization').length > 1) {
     throw new StowageError('unauthenticated', 'The request has two Authorization headers; send one.')
   }
-  const actor = await callHook({ ...call, what: 'authenticate' }, () => authenticate(request))
+  const actor = await callHook(call, 'authenticate', () => authenticate(request))
   if (actor === null || actor === undefined) {
     if (request.header('authorization') === null) return null
     throw new StowageError('unauthenticated', 'These credentials are not of a kind that is known here.')

@@ -32,6 +32,9 @@ export function translate(failure: Failure, file: string): Error {
       return new StowageError('unavailable', `Database ${file} is read-only: check its permissions.`, { details, cause })
     case CONSTRAINT:
       return new StowageError('unprocessable', `Database ${file} refused a row: ${failure.message}`, { details, cause })
+    case 1:
+      if (failure.message.includes('no such module: fts5')) return tooOldNode(cause)
+      return new StowageError('internal', `Database ${file}: ${failure.message}`, { details, cause })
     default:
       return new StowageError('internal', `Database ${file}: ${failure.message}`, { details, cause })
   }
@@ -42,6 +45,10 @@ export function translateThrown(error: unknown, file: string): Error {
   const { errcode, message } = error as { errcode?: number; message?: string }
   if (errcode === undefined) return error instanceof Error ? error : new Error(String(error))
   return translate({ statement: -1, code: errcode, message: message ?? '' }, file)
+}
+
+function tooOldNode(cause: Error): StowageError {
+  return new StowageError('unsupported', `The SQLite of Node ${process.versions.node} has no full-text search: use Node 22.16 or later.`, { cause })
 }
 
 // "UNIQUE constraint failed: assets.kind, assets.space, assets.slug"

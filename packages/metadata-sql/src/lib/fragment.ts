@@ -57,8 +57,13 @@ export const anyOf = (conditions: readonly Fragment[]): Fragment => balanced(con
 export function compile(fragment: Fragment, placeholder: (position: number) => string): Statement {
   let text = fragment.texts[0] ?? ''
   for (let i = 1; i < fragment.texts.length; i++) text += placeholder(i) + fragment.texts[i]
-  for (const value of fragment.values) if (typeof value === 'string') checkText(value, 'A value')
-  return { sql: text, parameters: fragment.values }
+  return bind(text, fragment.values)
+}
+
+/** Compiled text with other parameters. @throws StowageError `unprocessable` for one that no database stores as it is */
+export function bind(text: string, parameters: readonly SqlValue[]): Statement {
+  for (const value of parameters) if (typeof value === 'string') checkText(value, 'A value')
+  return { sql: text, parameters }
 }
 
 function append(texts: string[], values: SqlValue[], fragment: Fragment): void {

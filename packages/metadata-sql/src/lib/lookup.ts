@@ -1,26 +1,44 @@
 import type { AssetRef, AssetState } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
-import { allOf, type Fragment, join, literal, raw, sql } from './fragment.ts'
+import { allOf, bind, type Fragment, join, literal, raw, type Statement, sql } from './fragment.ts'
 import { assets, selectList } from './schema.ts'
+import { textsByShape } from './texts.ts'
 
 const COLUMNS = raw(selectList(assets, 'a'))
+const NOTHING = `select ${selectList(assets, 'a')} from assets a where 1 = 0`
+const READY: readonly AssetState[] = ['ready']
 
 /**
  * Finds one asset. Names are unique among rows that are not `deleting`; those come first.
  * @throws StowageError `invalid_request` unless exactly one of id, uniqueName and slug is given
  */
-export function lookupAsset(ref: AssetRef): Fragment {
-  const { kind, id, uniqueName, slug, space } = ref
-  const states: readonly AssetState[] = ref.states ?? ['ready']
-  const given = [id, uniqueName, slug].filter(name => name !== undefined)
-  if (given.length !== 1 || (id === undefined && space === undefined)) {
-    throw new StowageError('invalid_request', 'An asset is looked up by its id, or by its space and either uniqueName or slug.')
+export function assetLookup(placeholder: (position: number) => string): (ref: AssetRef) => Statement {
+  const texts = textsByShape(placeholder)
+  return ({ kind, id, uniqueName, slug, space, states = READY }) => {
+    const given = Number(id !== undefined) + Number(uniqueName !== undefined) + Number(slug !== undefined)
+    if (given !== 1 || (id === undefined && space === undefined)) {
+      throw new StowageError('invalid_request', 'An asset is looked up by its id, or by its space and either uniqueName or slug.')
+    }
+    if (states.length === 0) return bind(NOTHING, [])
+    if (id !== undefined)
+      return bind(
+        texts(`id ${states}`, () => byId(states)),
+        [id, kind],
+      )
+    const column = slug === undefined ? 'unique_name' : 'slug'
+    const text = texts(`${column} ${states}`, () => byName(column, states))
+    const named = [kind, space ?? null, slug ?? uniqueName ?? null]
+    return bind(text, states.includes('deleting') ? [...named, ...named] : named)
   }
-  if (states.length === 0) return sql`select ${COLUMNS} from assets a where 1 = 0`
-  const stateIn = sql`a.state in (${join(states.map(literal), ', ')})`
-  if (id !== undefined) return sql`select ${COLUMNS} from assets a where a.id = ${id} and a.kind = ${kind} and ${stateIn}`
-  const name = slug === undefined ? sql`a.unique_name = ${uniqueName ?? null}` : sql`a.slug = ${slug}`
-  const named = [sql`a.kind = ${kind}`, sql`a.space = ${space ?? null}`, name, stateIn]
+}
+
+const stateIn = (states: readonly AssetState[]): Fragment => sql`a.state in (${join(states.map(literal), ', ')})`
+
+const byId = (states: readonly AssetState[]): Fragment =>
+  sql`select ${COLUMNS} from assets a where a.id = ${null} and a.kind = ${null} and ${stateIn(states)}`
+
+function byName(column: 'slug' | 'unique_name', states: readonly AssetState[]): Fragment {
+  const named = [sql`a.kind = ${null}`, sql`a.space = ${null}`, sql`a.${raw(column)} = ${null}`, stateIn(states)]
   const living = sql`select ${COLUMNS} from assets a where ${allOf([...named, raw("a.state <> 'deleting'")])}`
   if (!states.includes('deleting')) return living
   // A partial index holds all that is not ready; the rows being deleted are few.

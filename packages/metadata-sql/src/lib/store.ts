@@ -3,9 +3,9 @@ import { StowageError } from '@stowage/core/contracts'
 import { changeCompiler } from './changes.ts'
 import type { SqlDialect } from './dialect.ts'
 import { type Row, type SqlDriver, SqlWriteFailure } from './driver.ts'
-import { compile, type Fragment, raw, sql } from './fragment.ts'
+import { bind, compile, type Fragment, raw, type SqlValue, sql } from './fragment.ts'
 import { anyDue, claim, failSpent } from './job-claims.ts'
-import { lookupAsset } from './lookup.ts'
+import { assetLookup } from './lookup.ts'
 import { type Planner, planner } from './query-plan.ts'
 import { assets, blobs, decode, idempotency, jobs, selectList, type Table, uploads } from './schema.ts'
 import { WritePlan } from './write-plan.ts'
@@ -36,7 +36,6 @@ export function createSqlMetadata(options: SqlMetadataOptions): SqlMetadataStore
   const kinds = new Map<string, KindSchema>()
   const plans = planner(dialect, kinds)
   const compileText = (fragment: Fragment) => compile(fragment, dialect.placeholder)
-  const read = async (fragment: Fragment): Promise<readonly Row[]> => driver.read(compileText(fragment))
   const scan = async (fragment: Fragment, signal?: AbortSignal): Promise<readonly Row[]> =>
     driver.scan(compileText(fragment), signal)
 
@@ -48,7 +47,7 @@ export function createSqlMetadata(options: SqlMetadataOptions): SqlMetadataStore
       for (const kind of declared) kinds.set(kind.name, kind)
     },
     ...writes(driver, dialect, kinds),
-    ...rowReads(read),
+    ...rowReads(driver, dialect.placeholder),
     ...lists(plans, scan),
     async explain(query) {
       return options.explain(await plans.page(query, statement => scan(statement)))
@@ -59,28 +58,39 @@ export function createSqlMetadata(options: SqlMetadataOptions): SqlMetadataStore
 
 type Read = (fragment: Fragment, signal?: AbortSignal) => Promise<readonly Row[]>
 
-function rowReads(read: Read) {
-  const rows = async <T>(source: Table<T>, rest: Fragment): Promise<T[]> => {
-    const found = await read(sql`select ${raw(selectList(source))} from ${raw(source.name)} ${rest}`)
-    return found.map(row => decode(source, row))
+// What is read most: the text of each is compiled once, and a call binds its values in their order.
+function rowReads(driver: SqlDriver, placeholder: SqlDialect['placeholder']) {
+  const reader = (fragment: Fragment) => {
+    const { sql: text, parameters } = compile(fragment, placeholder)
+    // Cut, since `ids.map(store.getBlob)` gives more than the statement takes.
+    return async (...values: readonly SqlValue[]): Promise<readonly Row[]> =>
+      driver.read(bind(text, values.slice(0, parameters.length)))
   }
-  const one = async <T>(source: Table<T>, where: Fragment): Promise<T | null> =>
-    (await rows(source, sql`where ${where}`))[0] ?? null
+  const rows = <T>(source: Table<T>, rest: Fragment) => {
+    const read = reader(sql`select ${raw(selectList(source))} from ${raw(source.name)} where ${rest}`)
+    return async (...values: readonly SqlValue[]): Promise<T[]> => (await read(...values)).map(row => decode(source, row))
+  }
+  const one = <T>(source: Table<T>, where: Fragment) => {
+    const found = rows(source, where)
+    return async (...values: readonly SqlValue[]): Promise<T | null> => (await found(...values))[0] ?? null
+  }
+  const lookup = assetLookup(placeholder)
+  const usage = reader(sql`select bytes, count from usage where kind = ${null} and space = ${null}`)
   return {
     async getAsset(ref) {
-      const [row] = await read(lookupAsset(ref))
+      const [row] = await driver.read(lookup(ref))
       return row ? decode(assets, row) : null
     },
-    getBlob: id => one(blobs, sql`id = ${id}`),
-    getBlobByKey: (storage, key) => one(blobs, sql`storage = ${storage} and "key" = ${key}`),
-    listBlobs: assetId => rows(blobs, sql`where asset_id = ${assetId} order by created_at, id`),
-    listDueBlobs: (now, limit) => rows(blobs, sql`where due_at <= ${now} order by due_at, id limit ${limit}`),
-    getJob: id => one(jobs, sql`id = ${id}`),
-    getUpload: id => one(uploads, sql`id = ${id}`),
-    listExpiredUploads: (now, limit) => rows(uploads, sql`where expires_at <= ${now} order by expires_at, id limit ${limit}`),
-    getIdempotency: (scope, key) => one(idempotency, sql`scope = ${scope} and "key" = ${key}`),
+    getBlob: one(blobs, sql`id = ${null}`),
+    getBlobByKey: one(blobs, sql`storage = ${null} and "key" = ${null}`),
+    listBlobs: rows(blobs, sql`asset_id = ${null} order by created_at, id`),
+    listDueBlobs: rows(blobs, sql`due_at <= ${null} order by due_at, id limit ${null}`),
+    getJob: one(jobs, sql`id = ${null}`),
+    getUpload: one(uploads, sql`id = ${null}`),
+    listExpiredUploads: rows(uploads, sql`expires_at <= ${null} order by expires_at, id limit ${null}`),
+    getIdempotency: one(idempotency, sql`scope = ${null} and "key" = ${null}`),
     async getUsage(kind, space) {
-      const [row] = await read(sql`select bytes, count from usage where kind = ${kind} and space = ${space}`)
+      const [row] = await usage(kind, space)
       return { bytes: Number(row?.[0] ?? 0), count: Number(row?.[1] ?? 0) }
     },
   } satisfies Partial<MetadataStore>

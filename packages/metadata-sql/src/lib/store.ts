@@ -8,6 +8,7 @@ import { anyDue, claim, failSpent } from './job-claims.ts'
 import { assetLookup } from './lookup.ts'
 import { type Planner, planner } from './query-plan.ts'
 import { assets, blobs, decode, idempotency, jobs, selectList, type Table, uploads } from './schema.ts'
+import { sequences } from './sequences.ts'
 import { WritePlan } from './write-plan.ts'
 
 /** A {@link MetadataStore} that can say how it answers a list. */
@@ -52,7 +53,6 @@ export function createSqlMetadata(options: SqlMetadataOptions): SqlMetadataStore
     async explain(query) {
       return options.explain(await plans.page(query, statement => scan(statement)))
     },
-    close: () => driver.close(),
   }
 }
 
@@ -118,6 +118,11 @@ function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<strin
     for (const fragment of fragments) plan.add(fragment, 'rows')
     return (await driver.write(plan.statements)).at(-1) ?? []
   }
+  const numbers = sequences(async (name, count) => {
+    const upsert = sql`insert into sequences (name, value) values (${name}, ${count}) on conflict (name) do update`
+    const [row] = await writeRows(sql`${upsert} set value = sequences.value + excluded.value returning value`)
+    return Number(row?.[0])
+  })
   return {
     async commit(changes) {
       const plan = new WritePlan(dialect.placeholder)
@@ -136,11 +141,7 @@ function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<strin
       const rows = await writeRows(failSpent(claimed), claim(claimed, dialect.skipLocked))
       return rows.map(row => decode(jobs, row)).sort((a, b) => a.runAt - b.runAt || (a.id < b.id ? -1 : 1))
     },
-    async nextInSequence(name) {
-      const upsert = sql`insert into sequences (name, value) values (${name}, 1) on conflict (name) do update`
-      const [row] = await writeRows(sql`${upsert} set value = sequences.value + 1 returning value`)
-      return Number(row?.[0])
-    },
+    nextInSequence: name => numbers.next(name),
     async settingOnce(name, value) {
       const stored = sql`select value from settings where name = ${name}`
       const [found] = await read(stored)
@@ -150,6 +151,10 @@ function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<strin
         stored,
       )
       return String(row?.[0])
+    },
+    close() {
+      numbers.flush()
+      return driver.close()
     },
   } satisfies Partial<MetadataStore>
 }

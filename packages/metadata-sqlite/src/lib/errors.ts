@@ -48,7 +48,11 @@ export function translateThrown(error: unknown, file: string): Error {
 }
 
 function tooOldNode(cause: Error): StowageError {
-  return new StowageError('unsupported', `The SQLite of Node ${process.versions.node} has no full-text search: use Node 22.16 or later.`, { cause })
+  return new StowageError(
+    'unsupported',
+    `The SQLite of Node ${process.versions.node} has no full-text search: use Node 22.16 or later.`,
+    { cause },
+  )
 }
 
 // "UNIQUE constraint failed: assets.kind, assets.space, assets.slug"

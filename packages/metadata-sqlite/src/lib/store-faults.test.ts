@@ -92,9 +92,12 @@ test.each([true, false])('close waits for what was asked for, and then nothing i
   const store = sqliteMetadata({ file, threads })
   await store.open(KINDS)
   const commits = Array.from({ length: 50 }, (_, i) => store.commit([insert(`a${i}`)]))
+  const numbers = Array.from({ length: 50 }, () => store.nextInSequence('n'))
   const closed = store.close()
   await Promise.all(commits)
+  expect(await Promise.all(numbers)).toEqual(Array.from(numbers, (_, i) => i + 1))
   await closed
+  await expect(store.nextInSequence('n')).rejects.toMatchObject({ code: 'unavailable', retryable: false })
   await expect(store.commit([insert('late')])).rejects.toMatchObject({ code: 'unavailable', retryable: false })
   await expect(store.getAsset({ kind: 'file', id: 'a1' })).rejects.toMatchObject({ code: 'unavailable' })
   await store.close()

@@ -11,27 +11,52 @@ export interface NodeRequest extends IncomingMessage {
 
 /** A native request as the api reads it: everything lazily, nothing copied. */
 export function fromNode(req: NodeRequest, res: ServerResponse): HttpRequest {
-  const { path, queryString } = splitTarget(req.url ?? '/')
-  let query: URLSearchParams | null = null
-  let signal: AbortSignal | null = null
-  return {
-    method: req.method ?? 'GET',
-    path,
-    mountPath: mountPathOf(req),
-    get query() {
-      query ??= new URLSearchParams(queryString)
-      return query
-    },
-    header: name => joined(req.headers[name]),
-    headerLines: name => headerLines(req, name),
-    body: announcesBody(req) ? requestBody(req) : null,
-    get signal() {
-      signal ??= disconnectSignal(res)
-      return signal
-    },
-    remoteAddress: req.socket.remoteAddress ?? null,
-    takesLocalFiles: true,
-    native: req,
+  return new RequestView(req, res)
+}
+
+// A class, for its getters: V8 gives each literal that has getters a hidden class of its own, which keeps the request from being
+// collected young.
+class RequestView implements HttpRequest {
+  readonly method: string
+  readonly path: string
+  readonly mountPath: string
+  readonly body: HttpRequest['body']
+  readonly remoteAddress: string | null
+  readonly takesLocalFiles = true
+  readonly native: NodeRequest
+  readonly #res: ServerResponse
+  readonly #queryString: string
+  #query: URLSearchParams | null = null
+  #signal: AbortSignal | null = null
+
+  constructor(req: NodeRequest, res: ServerResponse) {
+    const { path, queryString } = splitTarget(req.url ?? '/')
+    this.method = req.method ?? 'GET'
+    this.path = path
+    this.mountPath = mountPathOf(req)
+    this.body = announcesBody(req) ? requestBody(req) : null
+    this.remoteAddress = req.socket.remoteAddress ?? null
+    this.native = req
+    this.#res = res
+    this.#queryString = queryString
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#queryString)
+    return this.#query
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= disconnectSignal(this.#res)
+    return this.#signal
+  }
+
+  header(name: string): string | null {
+    return joined(this.native.headers[name])
+  }
+
+  headerLines(name: string): string[] {
+    return headerLines(this.native, name)
   }
 }
 

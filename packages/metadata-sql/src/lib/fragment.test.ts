@@ -19,6 +19,10 @@ test('a literal can’t leave its quotes', () => {
   expect(compile(literal(`it's ''`), numbered).sql).toBe(`'it''s '''''`)
 })
 
+test('a literal can’t pass for a parameter', () => {
+  expect(() => literal('a\0b')).toThrow(expect.objectContaining({ code: 'unprocessable' }))
+})
+
 test('no condition holds, or none does', () => {
   expect(compile(allOf([]), numbered).sql).toBe('1 = 1')
   expect(compile(anyOf([]), numbered).sql).toBe('1 = 0')

@@ -9,43 +9,41 @@ export interface Statement {
   readonly parameters: readonly SqlValue[]
 }
 
-/** A piece of SQL: `texts` has one more element than `values`, which stand between them. */
+/** A piece of SQL: a NUL in its `text` for each of its `values`, in their order. */
 export interface Fragment {
-  readonly texts: readonly string[]
+  readonly text: string
   readonly values: readonly SqlValue[]
 }
+
+// One string, since joining strings costs little; no statement can hold a NUL of its own.
+const PLACE = '\0'
 
 const isFragment = (part: Fragment | SqlValue): part is Fragment => typeof part === 'object' && part !== null
 
 /** Builds a fragment; whatever is interpolated becomes a parameter, unless it is a fragment itself. */
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Fragment | SqlValue)[]): Fragment {
-  const texts = [strings[0] ?? '']
+  let text = strings[0] ?? ''
   const values: SqlValue[] = []
   parts.forEach((part, i) => {
-    append(texts, values, isFragment(part) ? part : { texts: ['', ''], values: [part] })
-    texts.push((texts.pop() ?? '') + (strings[i + 1] ?? ''))
+    if (isFragment(part)) values.push(...part.values)
+    else values.push(part)
+    text += (isFragment(part) ? part.text : PLACE) + (strings[i + 1] ?? '')
   })
-  return { texts, values }
+  return { text, values }
 }
 
 /** Text as it is. Only for what the program itself wrote. */
-export const raw = (text: string): Fragment => ({ texts: [text], values: [] })
+export const raw = (text: string): Fragment => ({ text, values: [] })
 
-/** A string inside the text of the statement: what a partial index needs in order to be used. */
-export const literal = (text: string): Fragment => raw(`'${text.replaceAll("'", "''")}'`)
+/**
+ * A string inside the text of the statement: what a partial index needs in order to be used.
+ * @throws StowageError `unprocessable` for text with NUL or a lone surrogate
+ */
+export const literal = (text: string): Fragment => raw(`'${checkText(text, 'A literal').replaceAll("'", "''")}'`)
 
 /** Fragments with a separator between them. */
 export function join(fragments: readonly Fragment[], separator: string): Fragment {
-  const texts = ['']
-  const values: SqlValue[] = []
-  fragments.forEach((fragment, i) => {
-    append(
-      texts,
-      values,
-      i === 0 ? fragment : { ...fragment, texts: [separator + fragment.texts[0], ...fragment.texts.slice(1)] },
-    )
-  })
-  return { texts, values }
+  return { text: fragments.map(({ text }) => text).join(separator), values: fragments.flatMap(({ values }) => values) }
 }
 
 /** All of them hold; true when there is none. */
@@ -55,8 +53,8 @@ export const anyOf = (conditions: readonly Fragment[]): Fragment => balanced(con
 
 /** @throws StowageError `unprocessable` for a parameter that no database stores as it is */
 export function compile(fragment: Fragment, placeholder: (position: number) => string): Statement {
-  let text = fragment.texts[0] ?? ''
-  for (let i = 1; i < fragment.texts.length; i++) text += placeholder(i) + fragment.texts[i]
+  const [first = '', ...rest] = fragment.text.split(PLACE)
+  const text = rest.reduce((before, part, i) => before + placeholder(i + 1) + part, first)
   return bind(text, fragment.values)
 }
 
@@ -64,11 +62,6 @@ export function compile(fragment: Fragment, placeholder: (position: number) => s
 export function bind(text: string, parameters: readonly SqlValue[]): Statement {
   for (const value of parameters) if (typeof value === 'string') checkText(value, 'A value')
   return { sql: text, parameters }
-}
-
-function append(texts: string[], values: SqlValue[], fragment: Fragment): void {
-  texts.push((texts.pop() ?? '') + fragment.texts[0], ...fragment.texts.slice(1))
-  values.push(...fragment.values)
 }
 
 // Databases limit how deep an expression may be, and a chain of `and` is as deep as it is long.

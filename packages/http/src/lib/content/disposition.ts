@@ -4,14 +4,17 @@
  */
 export function contentDisposition(type: 'inline' | 'attachment', filename: string | null): string {
   if (filename === null || filename === '') return type
+  if (PLAIN.test(filename)) return `${type}; filename="${filename}"`
   const clean = filename.toWellFormed()
   const ascii = clean
     .replace(/[^\x20-\x7e]/gu, '_')
     // Quotes and escapes are read differently by different clients, and a percent sign as an escape by some.
     .replace(/["\\%]/g, '_')
-  if (ascii === clean) return `${type}; filename="${ascii}"`
   return `${type}; filename="${ascii}"; filename*=UTF-8''${encodeExtended(clean)}`
 }
+
+/** Every reader reads these alike: ASCII without quotes, escapes and percent signs. */
+const PLAIN = /^[\x20!#$&-[\]-~]+$/
 
 // RFC 8187 §3.2.1: attr-char is narrower than what encodeURIComponent leaves.
 function encodeExtended(text: string): string {

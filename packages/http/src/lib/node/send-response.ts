@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import { type HttpResponse, isFileBody } from '../response.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import { refuseRestOfBody } from './refuse-body.ts'
@@ -49,10 +49,16 @@ function announcedLength(headers: Readonly<Record<string, string>>): number | nu
 /** What others may cache must not carry one user's session, which middleware may add as late as in writeHead. */
 function neverSetCookies(res: ServerResponse): void {
   res.removeHeader('Set-Cookie')
+  if (isPlain(res)) return
   const isCookie = (name: string) => name.toLowerCase() === 'set-cookie'
   const { setHeader, appendHeader } = res
   res.setHeader = (name, value) => (isCookie(name) ? res : setHeader.call(res, name, value))
   res.appendHeader = (name, value) => (isCookie(name) ? res : appendHeader.call(res, name, value))
+}
+
+/** Whether nobody has put code of their own between here and the head's way out. */
+function isPlain({ writeHead, setHeader }: ServerResponse): boolean {
+  return writeHead === ServerResponse.prototype.writeHead && setHeader === ServerResponse.prototype.setHeader
 }
 
 async function giveBack(body: HttpResponse['body']): Promise<void> {

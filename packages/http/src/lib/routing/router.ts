@@ -32,7 +32,17 @@ export function createRouter<Target>(routes: readonly Route<Target>[]): Router<T
     const length = resource.segments.length
     byLength.set(length, [...(byLength.get(length) ?? []), resource].sort(moreLiteralFirst))
   }
-  return { match: path => matchPath(byLength, path) }
+  // Bindings ask whose a path is just before it is handled.
+  let lastPath: string | null = null
+  let lastMatch: ReturnType<Router<Target>['match']> = null
+  return {
+    match(path) {
+      if (path === lastPath) return lastMatch
+      lastMatch = matchPath(byLength, path)
+      lastPath = path
+      return lastMatch
+    },
+  }
 }
 
 function shapeOf(template: Template): string {

@@ -3,7 +3,7 @@ import type { SqlDialect } from './dialect.ts'
 import { allOf, compile, type Fragment, join, literal, raw, type SqlValue, sql } from './fragment.ts'
 import { assignments, sameAs, stateIn, update } from './row-changes.ts'
 import { assets, encode } from './schema.ts'
-import { fold, PART_SEPARATOR } from './text.ts'
+import { checkText, fold, PART_SEPARATOR } from './text.ts'
 import type { WritePlan } from './write-plan.ts'
 
 type Of<Op extends Change['op']> = Extract<Change, { op: Op }>
@@ -21,13 +21,15 @@ export interface AssetChanges {
 /** The writes of an asset's row, and of what is derived from it while it is ready: rows by tag, and search. */
 export function assetChanges(dialect: SqlDialect): AssetChanges {
   const insert = insertText(dialect)
+  const addTags = compile(insertTags(dialect), dialect.placeholder).sql
+  const removeTags = compile(deleteTags(dialect), dialect.placeholder).sql
 
   function index(plan: WritePlan, kind: string, id: string, tags: readonly string[] | undefined): void {
-    if (tags === undefined || tags.length > 0) plan.add(insertTags(dialect, id))
+    if (tags === undefined || tags.length > 0) plan.addText(addTags, [checkText(id, 'id')], 'any')
     for (const statement of dialect.search.add(kind, id)) plan.add(statement)
   }
   function unindex(plan: WritePlan, kind: string, id: string): void {
-    plan.add(deleteTags(dialect, id))
+    plan.addText(removeTags, [checkText(id, 'id')], 'any')
     for (const statement of dialect.search.remove(kind, id)) plan.add(statement)
   }
 
@@ -92,14 +94,14 @@ function insertText(dialect: SqlDialect): string {
 
 const READY = literal('ready')
 
-function insertTags(dialect: SqlDialect, id: string): Fragment {
+function insertTags(dialect: SqlDialect): Fragment {
   return sql`insert into asset_tags (kind, tag, created_at, id, seq)
     select distinct a.kind, t.value, a.created_at, a.id, a.seq from assets a cross join ${dialect.elements(raw('a.tags'), 't')}
-    where a.id = ${id} and a.state = ${READY}`
+    where a.id = ${null} and a.state = ${READY}`
 }
 
-function deleteTags(dialect: SqlDialect, id: string): Fragment {
+function deleteTags(dialect: SqlDialect): Fragment {
   return sql`delete from asset_tags where (kind, tag, created_at, id) in (
     select a.kind, t.value, a.created_at, a.id from assets a cross join ${dialect.elements(raw('a.tags'), 't')}
-    where a.id = ${id} and a.state = ${READY})`
+    where a.id = ${null} and a.state = ${READY})`
 }

@@ -24,11 +24,17 @@ const isFragment = (part: Fragment | SqlValue): part is Fragment => typeof part 
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Fragment | SqlValue)[]): Fragment {
   let text = strings[0] ?? ''
   const values: SqlValue[] = []
-  parts.forEach((part, i) => {
-    if (isFragment(part)) values.push(...part.values)
-    else values.push(part)
-    text += (isFragment(part) ? part.text : PLACE) + (strings[i + 1] ?? '')
-  })
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Fragment | SqlValue
+    if (isFragment(part)) {
+      text += part.text
+      values.push(...part.values)
+    } else {
+      text += PLACE
+      values.push(part)
+    }
+    text += strings[i + 1] ?? ''
+  }
   return { text, values }
 }
 
@@ -43,7 +49,13 @@ export const literal = (text: string): Fragment => raw(`'${checkText(text, 'A li
 
 /** Fragments with a separator between them. */
 export function join(fragments: readonly Fragment[], separator: string): Fragment {
-  return { text: fragments.map(({ text }) => text).join(separator), values: fragments.flatMap(({ values }) => values) }
+  let text = ''
+  const values: SqlValue[] = []
+  for (const [i, fragment] of fragments.entries()) {
+    text += i === 0 ? fragment.text : separator + fragment.text
+    values.push(...fragment.values)
+  }
+  return { text, values }
 }
 
 /** All of them hold; true when there is none. */
@@ -53,8 +65,9 @@ export const anyOf = (conditions: readonly Fragment[]): Fragment => balanced(con
 
 /** @throws StowageError `unprocessable` for a parameter that no database stores as it is */
 export function compile(fragment: Fragment, placeholder: (position: number) => string): Statement {
-  const [first = '', ...rest] = fragment.text.split(PLACE)
-  const text = rest.reduce((before, part, i) => before + placeholder(i + 1) + part, first)
+  const parts = fragment.text.split(PLACE)
+  let text = parts[0] ?? ''
+  for (let i = 1; i < parts.length; i++) text += placeholder(i) + parts[i]
   return bind(text, fragment.values)
 }
 

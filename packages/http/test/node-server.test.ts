@@ -291,6 +291,27 @@ describe('middleware around the api', () => {
     expect((await sendByHttp(port, '/notes')).headers.get('set-cookie')).toBe('late=1')
   })
 
+  it('sees no listener for a disconnect where storage is not asked', async () => {
+    const added: number[] = []
+    const { upload, port } = await serve({
+      before: server =>
+        server.prependListener('request', (_req, res) => {
+          const before = res.listenerCount('close')
+          const { writeHead } = res
+          res.writeHead = ((...args: Parameters<typeof writeHead>) => {
+            added.push(res.listenerCount('close') - before)
+            return writeHead.apply(res, args)
+          }) as typeof writeHead
+        }),
+    })
+    const { id } = await upload('text')
+    added.length = 0
+    const { headers } = await sendByHttp(port, `/notes/${id}/content`)
+    await sendByHttp(port, `/notes/${id}/content`)
+    await sendByHttp(port, `/notes/${id}/content`, { headers: { 'if-none-match': headers.get('etag') as string } })
+    expect(added).toEqual([1, 0, 0])
+  })
+
   it('that has read the body is named in the error', async () => {
     const { port } = await serve({
       before: server => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { chunked, openStowage, readAll } from '../../../test/open-stowage.ts'
+import type { Inspector } from '../contracts/inspector.ts'
 import { defineKind } from '../kinds/define-kind.ts'
 import { sequenceId } from '../kinds/ids.ts'
 import { ownerOnly } from '../policy/ready-made.ts'
@@ -111,6 +112,35 @@ describe('an upload', () => {
       id: expect.any(Number),
     })
     expect(await page('1').get({ filename: 'logo.png' })).toMatchObject({ space: '1' })
+  })
+
+  it('carries what inspectors learn from its beginning; one that fails costs only its own facts', async () => {
+    const pngSize: Inspector = {
+      name: 'png-size',
+      inspect: ({ prefix, contentType }) =>
+        contentType === 'image/png'
+          ? { width: Buffer.from(prefix).readUInt32BE(16), height: Buffer.from(prefix).readUInt32BE(20) }
+          : null,
+    }
+    const faulty: Inspector = {
+      name: 'faulty',
+      inspect: () => {
+        throw new Error('no')
+      },
+    }
+    const absurd: Inspector = { name: 'absurd', inspect: () => ({ width: -1, properties: { depth: 8 } }) }
+    const sized: Inspector = { name: 'sized', inspect: ({ sizeBytes }) => ({ properties: { sizeBytes: sizeBytes ?? null } }) }
+    const { stowage, logged } = await openStowage({ policy: ownerOnly(), inspectors: [pngSize, faulty, absurd, sized] })
+    const assets = stowage.as(alice)
+    const asset = await assets.upload({ body: PNG })
+    expect(asset).toMatchObject({ width: 1, height: 1, properties: { sizeBytes: PNG.byteLength } })
+    expect(await assets.get({ id: asset.id })).toEqual(asset)
+    expect(logged.map(([, details]) => (details as { inspector: string }).inspector)).toEqual(['faulty', 'absurd'])
+    expect(await assets.replaceContent(asset.id, { body: text('x') })).toMatchObject({
+      width: null,
+      height: null,
+      properties: { sizeBytes: 1 },
+    })
   })
 
   it("blames the sender for the sender's failure, whatever storage makes of it", async () => {

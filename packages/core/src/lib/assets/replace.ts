@@ -1,4 +1,3 @@
-import { typeOfContent } from '../bytes/content-type.ts'
 import { openIncoming } from '../bytes/incoming.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
@@ -17,9 +16,9 @@ import {
   type WritingBlob,
   writeObject,
 } from './blobs.ts'
+import { type Recognised, recognise } from './recognise.ts'
 import { assertIfMatch } from './record.ts'
 import type { Recheck, ServiceDeps, ServiceScope } from './service.ts'
-import { acceptedType } from './upload.ts'
 
 const MAX_TRIES = 20
 
@@ -44,8 +43,8 @@ export async function replaceContent(
     },
   })
   try {
-    const contentType = await acceptedType(scope, incoming, declared)
-    const blob = replacementBlob(deps, scope, { ...record, filename }, contentType)
+    const seen = await recognise(deps, scope.kind, incoming, declared)
+    const blob = replacementBlob(deps, scope, { ...record, filename }, seen.contentType)
     await deps.metadata.commit([{ op: 'insertBlob', blob }])
     keepLease = leaseKeeper(deps, blob)
     const facts = await written(deps, blob, () => writeObject(deps, blob, incoming, input.signal))
@@ -55,7 +54,7 @@ export async function replaceContent(
       {
         blob,
         facts,
-        contentType,
+        seen,
         names: given === undefined ? {} : names(scope, filename),
         ...(ifMatch === undefined ? {} : { ifMatch }),
       },
@@ -95,7 +94,7 @@ interface Replacement {
   readonly names: AssetChanges
   readonly blob: WritingBlob
   readonly facts: StoredFacts
-  readonly contentType: string
+  readonly seen: Recognised
   readonly ifMatch?: string
 }
 
@@ -105,13 +104,9 @@ async function swapIn(deps: ServiceDeps, first: AssetRecord, next: Replacement, 
     const set: AssetChanges = {
       blobId: next.blob.id,
       ...next.names,
-      contentType: next.contentType,
-      type: typeOfContent(next.contentType),
+      ...next.seen,
       sizeBytes: next.facts.sizeBytes,
       sha256: next.facts.sha256,
-      width: null,
-      height: null,
-      properties: {},
       updatedAt: deps.clock.now(),
     }
     try {

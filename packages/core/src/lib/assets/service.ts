@@ -2,6 +2,7 @@ import type { Actor, Space } from '../contracts/actor.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import type { Filter } from '../contracts/filter.ts'
 import type { ImageGenerator } from '../contracts/generator.ts'
+import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { AssetEvent, Clock, Logger } from '../contracts/runtime.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
@@ -30,6 +31,7 @@ export interface ServiceDeps {
   readonly metadata: MetadataStore
   readonly signers: SignerFactory
   readonly generator: ImageGenerator | null
+  readonly inspectors: readonly Inspector[]
   readonly defaultKeys: KeyStrategy
   readonly emit: (type: AssetEvent['type'], record: AssetRecord) => void
   /** Tells the worker that a job was enqueued. */

@@ -1,7 +1,6 @@
-import { decideContentType, isAccepted, typeOfContent } from '../bytes/content-type.ts'
 import { type Incoming, openIncoming } from '../bytes/incoming.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
-import { isStowageError, StowageError } from '../contracts/errors.ts'
+import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { keySafeFilename, suffixFilename } from '../kinds/filename.ts'
@@ -18,6 +17,7 @@ import {
 } from './blobs.ts'
 import { type CheckedDetails, checkDetails } from './details.ts'
 import { newId } from './new-id.ts'
+import { type Recognised, recognise } from './recognise.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
 
 const MAX_NAME_TRIES = 5
@@ -44,22 +44,13 @@ export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input:
     },
   })
   try {
-    const contentType = await acceptedType(scope, incoming, input.contentType)
-    const attempt = await announce(deps, scope, details, contentType)
+    const seen = await recognise(deps, scope.kind, incoming, input.contentType)
+    const attempt = await announce(deps, scope, details, seen)
     keepLease = leaseKeeper(deps, attempt.blob)
     return await receive(deps, scope, input, incoming, attempt)
   } finally {
     await incoming.close()
   }
-}
-
-export async function acceptedType(scope: ServiceScope, incoming: Incoming, declared: string | undefined): Promise<string> {
-  const { accept, declaredTypes } = scope.kind
-  const contentType = await decideContentType(incoming.prefix, declared, declaredTypes)
-  if (isAccepted(contentType, accept)) return contentType
-  throw new StowageError('unsupported_media_type', `The file is ${contentType}; taken are ${accept?.join(', ')}.`, {
-    details: { contentType, accept },
-  })
 }
 
 async function receive(
@@ -114,11 +105,11 @@ async function settleFailedPublish(deps: ServiceDeps, { record, blob }: Attempt,
 }
 
 /** Writes the intent: an invisible asset and its blob, before any byte. */
-async function announce(deps: ServiceDeps, scope: ServiceScope, details: CheckedDetails, contentType: string): Promise<Attempt> {
+async function announce(deps: ServiceDeps, scope: ServiceScope, details: CheckedDetails, seen: Recognised): Promise<Attempt> {
   const wanted = details.filename ?? 'file'
   for (let tries = 1; ; tries += 1) {
     const filename = tries === 1 ? wanted : suffixFilename(wanted, hex(deps.random(4)))
-    const attempt = await newAttempt(deps, scope, { ...details, filename }, contentType)
+    const attempt = await newAttempt(deps, scope, { ...details, filename }, seen)
     try {
       await deps.metadata.commit([
         { op: 'insertAsset', asset: attempt.record },
@@ -136,7 +127,7 @@ async function newAttempt(
   deps: ServiceDeps,
   scope: ServiceScope,
   details: CheckedDetails & { filename: string },
-  contentType: string,
+  seen: Recognised,
 ): Promise<Attempt> {
   const { kind, actor, space } = scope
   const now = deps.clock.now()
@@ -146,7 +137,6 @@ async function newAttempt(
     kind: kind.name,
     space: space?.id ?? '',
     createdBy: actor?.id ?? null,
-    type: typeOfContent(contentType),
     state: 'uploading',
     processing: 'none',
     processingError: null,
@@ -156,23 +146,20 @@ async function newAttempt(
     slug: null,
     filename: details.filename,
     uniqueName: kind.filenames === 'unique' ? details.filename : null,
-    contentType,
     sizeBytes: null,
     sha256: null,
-    width: null,
-    height: null,
-    properties: {},
     fields: details.fields ?? {},
     metadata: details.metadata ?? {},
     tags: details.tags ?? [],
     externalUrl: null,
+    ...seen,
     blobId,
     version: 0,
     createdAt: now,
     updatedAt: now,
   }
   const key = (kind.keys ?? deps.defaultKeys)({ ...record, filename: keySafeFilename(details.filename), replacementId: null })
-  return { record, blob: newBlob(deps, record, { id: blobId, key, contentType }) }
+  return { record, blob: newBlob(deps, record, { id: blobId, key, contentType: seen.contentType }) }
 }
 
 /** What arrived behind the file, checked together with what came before it. */

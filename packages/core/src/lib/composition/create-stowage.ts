@@ -45,6 +45,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     metadata,
     signers,
     generator: resolveOptional(container, tokens.generator),
+    inspectors: resolveOptional(container, tokens.inspectors) ?? [],
     defaultKeys: container.resolve(tokens.keys),
     wakeJobs: () => jobs?.wake(),
     timing: { ...DEFAULT_TIMING, ...options.timing },

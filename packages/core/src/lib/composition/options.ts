@@ -2,6 +2,7 @@ import type { DependencyContainer } from 'tsyringe'
 import type { z } from 'zod'
 import type { Timing } from '../assets/service.ts'
 import type { ImageGenerator } from '../contracts/generator.ts'
+import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
@@ -24,6 +25,8 @@ export interface StowageOptions extends DefaultKindOptions {
   readonly kinds?: readonly Kind[]
   /** Makes pictures for `generate`. Default: none, and `generate` is refused. */
   readonly generator?: ImageGenerator
+  /** Learn facts (dimensions, properties) from the beginning of each file, in this order. Default: none. */
+  readonly inspectors?: readonly Inspector[]
   /**
    * Sign cursors and links: the first signs, all verify. At least 32 characters each. Default: one is made once and kept in
    * the database.

@@ -1,6 +1,7 @@
 import type { InjectionToken } from 'tsyringe'
 import type { AssetService } from '../assets/service.ts'
 import type { ImageGenerator } from '../contracts/generator.ts'
+import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
@@ -27,6 +28,7 @@ export const tokens = {
   ids: token<IdStrategy>('ids'),
   keys: token<KeyStrategy>('keys'),
   generator: token<ImageGenerator>('generator'),
+  inspectors: token<readonly Inspector[]>('inspectors'),
   secrets: token<readonly string[]>('secrets'),
   assetService: token<AssetService>('assetService'),
   jobRunner: token<JobRunner>('jobRunner'),

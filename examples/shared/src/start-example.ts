@@ -21,7 +21,13 @@ export interface RunningExample {
 
 /** Starts `examples/NAME` as its `npm start` does, on a free port and in a folder of its own. */
 export async function startExample(name: string, env: Readonly<Record<string, string>> = {}): Promise<RunningExample> {
-  return start(name, env, await mkdtemp(join(tmpdir(), `stowage-${name}-`)))
+  const dataDir = await mkdtemp(join(tmpdir(), `stowage-${name}-`))
+  try {
+    return await start(name, env, dataDir)
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true })
+    throw error
+  }
 }
 
 async function start(name: string, env: Readonly<Record<string, string>>, dataDir: string): Promise<RunningExample> {

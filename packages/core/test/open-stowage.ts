@@ -13,6 +13,7 @@ import type { StowageOptions } from '../src/lib/composition/options.ts'
 export async function openStowage(options: StowageOptions & Places = {}) {
   const { wrapStorage = same, wrapMetadata = same, ...rest } = options
   const root = await mkdtemp(join(tmpdir(), 'stowage-core-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
   const clock = fakeClock()
   const events: AssetEvent[] = []
   const logged: [string, object | undefined][] = []
@@ -29,10 +30,7 @@ export async function openStowage(options: StowageOptions & Places = {}) {
     workers: false,
     ...rest,
   })
-  onTestFinished(async () => {
-    await stowage.close()
-    await rm(root, { recursive: true, force: true })
-  })
+  onTestFinished(() => stowage.close())
   /** Every key in storage. */
   const keys = async (): Promise<string[]> => (await storage.list()).objects.map(object => object.key)
   return { stowage, clock, events, logged, storage, metadata, root, keys }

@@ -26,7 +26,6 @@ export interface Stowage {
   readonly clock: Clock
   readonly logger: Logger
   readonly storage: { readonly name: string; readonly capabilities: StorageCapabilities }
-  readonly canGenerate: boolean
   /** The assets as one actor may use them; null is anonymous. */
   as(actor: Actor | null): Assets
   /** The one unguarded entry: no policy is asked. For your own jobs and scripts, never for a request. */

@@ -90,7 +90,7 @@ interface Parts {
 }
 
 function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, background }: Parts): Stowage {
-  const { clock, logger, storage, signers, generator } = deps
+  const { clock, logger, storage, signers } = deps
   const [firstKind] = kinds
   const kindOf = (wanted: Kind | string | undefined): BoundKind => {
     const name = typeof wanted === 'string' ? wanted : wanted?.name
@@ -106,7 +106,6 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
     clock,
     logger,
     storage,
-    canGenerate: generator !== null,
     as: actor =>
       createAssets(
         { service, kindOf, guardFor: (kind, who, space) => createGuard(guardDeps, kind.policy ?? policy, who, space) },

@@ -39,8 +39,7 @@ export function titleOf(code: StowageErrorCode): string {
 }
 
 /** Brings whatever was thrown into the one error class; what is not known becomes `internal` with its cause. */
-export function toStowageError(thrown: unknown): StowageError {
-  const error = bodyError(thrown)
+export function toStowageError(error: unknown): StowageError {
   if (isStowageError(error)) return error
   if (isMultipartError(error) && error.status < 500) {
     const code: StowageErrorCode =
@@ -52,11 +51,6 @@ export function toStowageError(thrown: unknown): StowageError {
   }
   if (isSchemaError(error)) return schemaError(error)
   return new StowageError('internal', 'An unexpected error.', { cause: error })
-}
-
-// A storage adapter that fails because the body it reads is malformed may report that as a failure of its own.
-function bodyError(error: unknown): unknown {
-  return isStowageError(error, 'internal') && isMultipartError(error.cause) ? error.cause : error
 }
 
 /** What zod throws, of any copy of it: `present`, `patch` and `details` functions may parse with theirs. */

@@ -1,0 +1,6 @@
+import { soakCommand } from './lib/command.ts'
+import type { Soak } from './lib/soak.ts'
+
+const soaks: Record<string, () => Promise<Soak>> = {}
+
+process.exitCode = await soakCommand(soaks, process.argv.slice(2))

@@ -1,6 +1,6 @@
 import { type AssetRecord, type BlobRecord, type Change, StowageError } from '@stowage/core/contracts'
-import { copyRecord } from './check-record.ts'
-import { type MemoryTables, pairKey, type Refusal } from './memory-tables.ts'
+import { checkString, copyRecord } from './check-record.ts'
+import { type MemoryTables, pairKey, type Refusal, readyUsage } from './memory-tables.ts'
 
 type Appliers = {
   readonly [Op in Change['op']]: (tables: MemoryTables, change: Extract<Change, { op: Op }>, refuse: Refusal) => void
@@ -105,6 +105,9 @@ export const appliers: Appliers = {
     if (count > 0 && limit?.count !== undefined && used.count + count > limit.count) return refuse.overQuota()
     const sum = { bytes: Math.max(0, used.bytes + bytes), count: Math.max(0, used.count + count) }
     tables.set(tables.usage, pairKey(kind, space), sum)
+  },
+  recountUsage(tables, { kind, space }) {
+    tables.set(tables.usage, pairKey(checkString(kind), checkString(space)), readyUsage(tables, kind, space))
   },
 }
 

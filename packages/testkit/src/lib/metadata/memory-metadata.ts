@@ -14,6 +14,7 @@ import { compareUtf8 } from '../storage/utf8-order.ts'
 import { checkString } from './check-record.ts'
 import { appliers } from './memory-changes.ts'
 import { checkPosition, matcher, ordering, reader } from './memory-query.ts'
+import { scans } from './memory-scans.ts'
 import { MemoryTables, pairKey, type Refusal, refusalOf } from './memory-tables.ts'
 
 /**
@@ -44,6 +45,7 @@ export function memoryMetadata(): MetadataStore {
     getAsset: async ref => copyOf(findAsset(tables, ref)),
     ...rowReads(tables),
     ...lists(tables, kinds),
+    ...scans(tables, kinds),
     claimJobs: async options => claim(tables, options),
     async nextInSequence(name) {
       const next = (sequences.get(checkString(name)) ?? 0) + 1

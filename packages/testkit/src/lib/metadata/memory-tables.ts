@@ -50,6 +50,14 @@ export class MemoryTables {
 /** One text for two names, which no other two have. */
 export const pairKey = (a: string, b: string): string => JSON.stringify([a, b])
 
+/** The sums of a space's ready assets. */
+export function readyUsage(tables: MemoryTables, kind: string, space: string): Usage {
+  const ready = [...tables.assets.values()].filter(
+    asset => asset.kind === kind && asset.space === space && asset.state === 'ready',
+  )
+  return { bytes: ready.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0), count: ready.length }
+}
+
 /** What a change is refused with. */
 export interface Refusal {
   conflict(): never

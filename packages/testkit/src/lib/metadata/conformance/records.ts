@@ -5,6 +5,7 @@ import type {
   Filter,
   IdempotencyRecord,
   JobRecord,
+  JsonObject,
   KindSchema,
   MetadataStore,
   UploadRecord,
@@ -26,6 +27,16 @@ export const KINDS: readonly KindSchema[] = [
 
 export const T0 = 1_700_000_000_000
 const ZEROS = 8
+
+/** JSON of every shape. */
+export const DEEP: JsonObject = {
+  text: 'ü "quoted" \\ \n \u2028',
+  list: [1, [2, [{ three: null }]], true, false, ''],
+  nested: { a: { b: { c: { d: [] } } } },
+  '': 'empty name',
+  'a.b': 1,
+  'a"b': 2,
+}
 
 /** Ids that sort as their numbers do. */
 export const idOf = (number: number, prefix = 'a'): string => prefix + String(number).padStart(ZEROS, '0')

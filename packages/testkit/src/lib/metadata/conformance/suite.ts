@@ -1,16 +1,26 @@
 import type { MetadataHarness, TestRunner } from './harness.ts'
 import { KINDS } from './records.ts'
+import { cursorRows } from './rows/cursor-rows.ts'
 import { guardRows } from './rows/guard-rows.ts'
 import { listRows } from './rows/list-rows.ts'
 import { pageRows } from './rows/page-rows.ts'
+import { patchRows } from './rows/patch-rows.ts'
 import { planRows } from './rows/plan-rows.ts'
 import { recordRows } from './rows/record-rows.ts'
 import { searchRows } from './rows/search-rows.ts'
 import { taskRows } from './rows/task-rows.ts'
 
-const ROWS = [...recordRows, ...guardRows, ...searchRows, ...listRows, ...pageRows, ...taskRows, ...planRows].sort(
-  (a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)),
-)
+const ROWS = [
+  ...recordRows,
+  ...guardRows,
+  ...searchRows,
+  ...listRows,
+  ...pageRows,
+  ...taskRows,
+  ...planRows,
+  ...patchRows,
+  ...cursorRows,
+].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 /**
  * Tries everything a metadata store promises, row by row, on a database of its own for each row. Rows that need something the

@@ -4,6 +4,7 @@ import { isStowageError } from '@stowage/core/contracts'
 import { failsWith, winners } from '../expectations.ts'
 import type { MetadataRow } from '../harness.ts'
 import { asset, blob, idempotency, idOf, insert, job, numbersOf, query, search, T0, taggedAny, upload } from '../records.ts'
+import { deletedOverCore } from './over-core-checks.ts'
 
 const READY: readonly AssetState[] = ['ready']
 
@@ -11,12 +12,21 @@ function update(number: number, set: AssetChanges, guard: Partial<Extract<Change
   return { op: 'updateAsset', id: idOf(number), kind: 'file', guard: { states: READY, ...guard }, set }
 }
 
-async function addTag(store: MetadataStore, number: number, tag: string): Promise<void> {
+type ChangeTags = (tags: readonly string[]) => readonly string[]
+const adding =
+  (tag: string): ChangeTags =>
+  tags => [...tags, tag]
+const removing =
+  (tag: string): ChangeTags =>
+  tags =>
+    tags.filter(one => one !== tag)
+
+async function changeTags(store: MetadataStore, number: number, change: ChangeTags): Promise<void> {
   for (;;) {
     const found = await store.getAsset({ kind: 'file', id: idOf(number) })
     assert.ok(found)
     try {
-      return await store.commit([update(number, { tags: [...found.tags, tag] }, { version: found.version })])
+      return await store.commit([update(number, { tags: change(found.tags) }, { version: found.version })])
     } catch (error) {
       if (!isStowageError(error, 'conflict')) throw error
     }
@@ -44,6 +54,7 @@ export const guardRows: readonly MetadataRow[] = [
       await store.commit([
         { op: 'insertBlob', blob: blob(1) },
         { op: 'insertUpload', upload: upload(1) },
+        { op: 'enqueueJob', job: job(1, { leaseToken: 't' }) },
       ])
       for (const set of [{ id: 'x' }, { kind: 'other' }, { space: 'x' }, { createdBy: 'x' }, { createdAt: 1 }, { version: 9 }]) {
         await failsWith(store.commit([update(1, set as AssetChanges)]), 'invalid_request')
@@ -57,6 +68,8 @@ export const guardRows: readonly MetadataRow[] = [
         set: { assetId: 'x' } as object,
       } as const
       await failsWith(store.commit([assetId]), 'invalid_request')
+      const type = { op: 'updateJob', id: idOf(1, 'j'), guard: { leaseToken: 't' }, set: { type: 'x' } as object } as const
+      await failsWith(store.commit([type]), 'invalid_request')
       assert.deepEqual(await store.list(query()), [asset(1)])
     },
   },
@@ -74,14 +87,17 @@ export const guardRows: readonly MetadataRow[] = [
   },
   {
     id: 'M17',
-    title: 'tags added at the same time are all there in the end',
+    title: 'tags added and removed at the same time are all there, and all gone, in the end',
     async run({ store, second }) {
-      await insert(store, asset(1))
-      const tags = Array.from({ length: 12 }, (_, i) => `tag-${i}`)
-      await Promise.all(tags.map((tag, i) => addTag(i % 2 ? store : second, 1, tag)))
+      const old = Array.from({ length: 6 }, (_, i) => `old-${i}`)
+      await insert(store, asset(1, { tags: old }))
+      const tags = Array.from({ length: 8 }, (_, i) => `tag-${i}`)
+      const changes = [...tags.map(adding), ...old.map(removing)]
+      await Promise.all(changes.map((change, i) => changeTags(i % 2 ? store : second, 1, change)))
       const found = await store.getAsset({ kind: 'file', id: idOf(1) })
       assert.deepEqual([...(found?.tags ?? [])].sort(), [...tags].sort())
       for (const tag of tags) assert.deepEqual(await numbersOf(store, taggedAny(tag)), [1])
+      assert.deepEqual(await numbersOf(store, taggedAny(...old)), [])
       await store.commit([update(1, { tags: ['tag-3'] })])
       assert.deepEqual(await numbersOf(store, taggedAny('tag-4')), [])
       assert.deepEqual(await numbersOf(store, taggedAny('tag-3')), [1])
@@ -219,6 +235,7 @@ export const guardRows: readonly MetadataRow[] = [
       await store.commit([{ op: 'deleteAsset', id: idOf(3), kind: 'file', guard: { states: ['ready'] } }])
       assert.deepEqual(await numbersOf(store, taggedAny('tag')), [])
       assert.deepEqual(await numbersOf(store, search('wanted')), [])
+      await deletedOverCore(store)
     },
   },
   {

@@ -3,6 +3,7 @@ import type { Filter } from '@stowage/core/contracts'
 import { failsWith } from '../expectations.ts'
 import type { MetadataRow } from '../harness.ts'
 import { asset, insert, numbersOf, query, search, T0, taggedAny } from '../records.ts'
+import { pagesOverCore } from './over-core-checks.ts'
 
 const some = (count: number) =>
   Array.from({ length: count }, (_, i) => asset(i, { title: `item ${i}`, tags: [i % 2 ? 'odd' : 'even'] }))
@@ -10,7 +11,7 @@ const some = (count: number) =>
 export const pageRows: readonly MetadataRow[] = [
   {
     id: 'M34',
-    title: 'limits and offsets that are none are refused',
+    title: 'limits and offsets that are none are refused, and what is too much for a caller',
     async run({ store }) {
       await insert(store, ...some(3))
       for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
@@ -27,6 +28,7 @@ export const pageRows: readonly MetadataRow[] = [
       )
       assert.equal((await store.list(query({ op: 'all' }, { limit: 100_000 }))).length, 3)
       assert.equal((await store.list(query({ op: 'all' }, { limit: 1 }))).length, 1)
+      await pagesOverCore(store)
     },
   },
   {

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict'
 import type { JsonObject, JsonValue } from '@stowage/core/contracts'
 import { failsWith } from '../expectations.ts'
 import type { MetadataRow } from '../harness.ts'
-import { asset, blob, idempotency, idOf, insert, job, numbersOf, query, search, T0, taggedAny, upload } from '../records.ts'
+import { asset, blob, DEEP, idempotency, idOf, insert, job, numbersOf, query, search, T0, taggedAny, upload } from '../records.ts'
+import { changesComeBack, elsewhere } from './change-checks.ts'
 
 const UNSTORABLE = ['a\0b', '\ud800', 'x\udc00y']
-const DEEP: JsonObject = {
-  text: 'ü "quoted" \\ \n \u2028',
-  list: [1, [2, [{ three: null }]], true, false, ''],
-  nested: { a: { b: { c: { d: [] } } } },
-  '': 'empty name',
-  'a.b': 1,
-  'a"b': 2,
-}
 
 function nested(depth: number): JsonObject {
   let value: JsonValue = 1
@@ -73,6 +66,7 @@ export const recordRows: readonly MetadataRow[] = [
       await insert(store, asset(2))
       assert.deepEqual(await store.getAsset({ kind: 'file', id: idOf(2) }), asset(2))
       assert.equal(await store.getAsset({ kind: 'other', id: idOf(2) }), null)
+      await changesComeBack(store)
     },
   },
   {
@@ -83,6 +77,8 @@ export const recordRows: readonly MetadataRow[] = [
       await store.commit([
         { op: 'insertAsset', asset: taken },
         { op: 'insertBlob', blob: blob(1) },
+        { op: 'enqueueJob', job: job(1) },
+        { op: 'insertUpload', upload: upload(1) },
       ])
       const attempts = [
         ['id', { op: 'insertAsset', asset: asset(1) }],
@@ -91,6 +87,8 @@ export const recordRows: readonly MetadataRow[] = [
         ['uniqueName', { op: 'insertAsset', asset: asset(2, { uniqueName: 'name' }) }],
         ['id', { op: 'insertBlob', blob: blob(1, { key: 'another' }) }],
         ['key', { op: 'insertBlob', blob: blob(2, { key: blob(1).key }) }],
+        ['id', { op: 'enqueueJob', job: job(1) }],
+        ['id', { op: 'insertUpload', upload: upload(1) }],
       ] as const
       for (const [constraint, change] of attempts) {
         const unrelated = { op: 'insertAsset', asset: asset(9) } as const
@@ -100,9 +98,13 @@ export const recordRows: readonly MetadataRow[] = [
       await insert(store, asset(3, { space: 'elsewhere', slug: 'slug', uniqueName: 'name' }))
       await insert(store, asset(4, { kind: 'other', slug: 'slug', uniqueName: 'name' }))
       await insert(store, asset(5), asset(6))
-      const set = { slug: 'slug' }
-      const renamed = store.commit([{ op: 'updateAsset', id: idOf(5), kind: 'file', guard: { states: ['ready'] }, set }])
-      assert.equal((await failsWith(renamed, 'already_exists')).details.constraint, 'slug')
+      for (const [constraint, set] of [
+        ['slug', { slug: 'slug' }],
+        ['uniqueName', { uniqueName: 'name' }],
+      ] as const) {
+        const renamed = store.commit([{ op: 'updateAsset', id: idOf(5), kind: 'file', guard: { states: ['ready'] }, set }])
+        assert.equal((await failsWith(renamed, 'already_exists')).details.constraint, constraint)
+      }
       assert.deepEqual(await numbersOf(store, { op: 'all' }), [6, 5, 3, 1])
     },
   },
@@ -149,6 +151,10 @@ export const recordRows: readonly MetadataRow[] = [
         }
         await failsWith(store.getAsset({ kind: 'file', id: bad }), 'unprocessable')
         await failsWith(store.getBlob(bad), 'unprocessable')
+        for (const change of elsewhere(bad)) await failsWith(store.commit([change]), 'unprocessable')
+        await failsWith(store.nextInSequence(bad), 'unprocessable')
+        await failsWith(store.settingOnce('name', bad), 'unprocessable')
+        await failsWith(store.getIdempotency('scope', bad), 'unprocessable')
       }
       assert.deepEqual(await store.list(query()), [asset(1)])
     },

@@ -1,4 +1,4 @@
-/** What drivers implement and are given. Adapters import this entry and nothing else of core. */
+/** What drivers implement, are given, and may use. Adapters import this entry and nothing else of core. */
 export * from './lib/contracts/actor.ts'
 export * from './lib/contracts/asset.ts'
 export * from './lib/contracts/errors.ts'
@@ -9,4 +9,8 @@ export * from './lib/contracts/json.ts'
 export * from './lib/contracts/metadata.ts'
 export * from './lib/contracts/processor.ts'
 export * from './lib/contracts/runtime.ts'
+export * from './lib/contracts/scan.ts'
 export * from './lib/contracts/storage.ts'
+export { abortableBody } from './lib/storage/abortable-body.ts'
+export { checkedStorage } from './lib/storage/checked-storage.ts'
+export { resolveRange } from './lib/storage/resolve-range.ts'

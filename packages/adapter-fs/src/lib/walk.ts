@@ -14,6 +14,14 @@ export interface WalkQuery {
   readonly limit: number
   /** Keys up to and including this one are passed over. */
   readonly after: string | null
+  /** Names folders behind the prefix that hold an object, and does not enter them. */
+  readonly rollUp: boolean
+}
+
+/** An object, or a folder, whose key has a slash at its end. */
+export interface Found {
+  readonly key: string
+  readonly info: ObjectInfo | null
 }
 
 interface Entry {
@@ -26,21 +34,34 @@ interface Entry {
  * Objects in UTF-8 byte order of their keys. Enters only folders that can hold a key behind `after` with the prefix, and keeps
  * about a page of names in memory at each level.
  */
-export async function* walkObjects(place: Place, query: WalkQuery): AsyncGenerator<ObjectInfo, void> {
+export async function* walkObjects(place: Place, query: WalkQuery): AsyncGenerator<Found, void> {
   yield* walkFolder(place, query.prefix.split('/').slice(0, -1), query)
 }
 
-async function* walkFolder(place: Place, segments: readonly string[], query: WalkQuery): AsyncGenerator<ObjectInfo, void> {
+async function* walkFolder(place: Place, segments: readonly string[], query: WalkQuery): AsyncGenerator<Found, void> {
   let passed: string | null = null
   for (;;) {
     const { entries, more } = await readBatch(place, segments, query, passed)
     for (const run of runsOf(entries, Math.min(STAT_AT_ONCE, query.limit + 1))) {
-      if (run[0]?.folder) yield* walkFolder(place, run[0].key.slice(0, -1).split('/'), query)
+      if (run[0]?.folder) yield* enter(place, run[0].key, query)
       else yield* await describe(place, segments, run)
     }
     passed = entries.at(-1)?.key ?? null
     if (!more || passed === null) return
   }
+}
+
+async function* enter(place: Place, key: string, query: WalkQuery): AsyncGenerator<Found, void> {
+  if (!isRolledUp(key, query)) yield* walkFolder(place, key.slice(0, -1).split('/'), query)
+  else if (await holdsObject(place, key)) yield { key, info: null }
+}
+
+const isRolledUp = (folder: string, { rollUp, prefix }: WalkQuery) => rollUp && !prefix.startsWith(folder)
+
+/** Folders may be empty for a moment, and hold nothing but links for ever. */
+async function holdsObject(place: Place, prefix: string): Promise<boolean> {
+  for await (const _ of walkObjects(place, { prefix, limit: 1, after: null, rollUp: false })) return true
+  return false
 }
 
 /** Each folder by itself, and files that follow one another together. */
@@ -104,20 +125,21 @@ function entryOf(dirent: Dirent, base: string): Entry | null {
   return dirent.isDirectory() ? { key: `${base}${dirent.name}/`, folder: true } : null
 }
 
-function matches({ key, folder }: Entry, { prefix, after }: WalkQuery): boolean {
+function matches({ key, folder }: Entry, query: WalkQuery): boolean {
+  const { prefix, after } = query
   if (!key.startsWith(prefix) && !(folder && prefix.startsWith(key))) return false
   if (after === null || compareUtf8(key, after) > 0) return true
-  return folder && after.startsWith(key)
+  return folder && after.startsWith(key) && !isRolledUp(key, query)
 }
 
 /** Without those that were deleted since their names were read. */
-async function describe(place: Place, segments: readonly string[], files: readonly Entry[]): Promise<readonly ObjectInfo[]> {
+async function describe(place: Place, segments: readonly string[], files: readonly Entry[]): Promise<readonly Found[]> {
   const directory = await place.directories.open(segments)
   if (!directory) return []
   try {
     const path = (key: string) => directory.at(key.slice(key.lastIndexOf('/') + 1))
     const infos = await Promise.all(files.map(({ key }) => describeOne(key, path(key))))
-    return infos.filter(info => info !== null)
+    return infos.flatMap(info => (info ? [{ key: info.key, info }] : []))
   } finally {
     await directory.release()
   }

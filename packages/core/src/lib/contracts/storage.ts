@@ -7,13 +7,17 @@ export interface Checksum {
   readonly value: string
 }
 
-/** What a write says of an object. A driver that lacks a capability never sees its option: core refuses or omits it first. */
+/**
+ * What a write says of an object: printable ASCII, as in an HTTP header, but for the values of `userMetadata`. A driver that lacks a
+ * capability never sees its option: core refuses or omits it first.
+ */
 export interface ObjectAttributes {
+  /** Absent: none is kept, or the storage's own word for unknown bytes. It is never guessed. */
   readonly contentType?: string
   readonly cacheControl?: string
   readonly contentDisposition?: string
   readonly contentLanguage?: string
-  /** Lower-case ASCII names; any Unicode value without control characters. */
+  /** Names of lower-case ASCII letters, digits, `-`, `_` and `.`; any Unicode value without control characters. */
   readonly userMetadata?: Readonly<Record<string, string>>
 }
 
@@ -54,9 +58,11 @@ export interface GetOptions {
 export interface ListOptions {
   /** A plain string prefix, not a folder. Default: everything. */
   readonly prefix?: string
-  /** From an earlier page of the same prefix; otherwise `invalid_cursor`. */
+  /** Rolls keys up that have a slash behind the prefix: each such beginning is named once, in `prefixes`. */
+  readonly delimiter?: '/'
+  /** From an earlier page of the same prefix and delimiter; otherwise `invalid_cursor`. */
   readonly cursor?: string
-  /** 1 to 1000, default 1000. */
+  /** Of objects and prefixes together; 1 to 1000, default 1000. */
   readonly limit?: number
   readonly signal?: AbortSignal
 }
@@ -64,6 +70,8 @@ export interface ListOptions {
 export interface ObjectPage {
   /** In ascending UTF-8 byte order of their keys. Temporary and unfinished objects are never among them. */
   readonly objects: readonly ObjectInfo[]
+  /** With a delimiter: what keys were rolled up to, each with its slash at the end. One order holds over both, page by page. */
+  readonly prefixes?: readonly string[]
   readonly cursor: string | null
 }
 
@@ -81,6 +89,10 @@ export interface StorageCapabilities {
   /** Keeps `contentType` and the other attributes of {@link ObjectAttributes} except user metadata. */
   readonly attributes: boolean
   readonly userMetadata: boolean
+  /** UTF-8 bytes of all names and values of one object's user metadata. 0 where there is none. */
+  readonly maxUserMetadataBytes: number
+  /** Honours `delimiter` in lists. */
+  readonly delimiter: boolean
   /** False where `a` and `a/b` can't both be keys. */
   readonly keyMayBePrefix: boolean
   readonly maxKeyBytes: number
@@ -88,6 +100,7 @@ export interface StorageCapabilities {
   /** Largest object in bytes. */
   readonly maxObjectBytes: number
   readonly copy: boolean
+  readonly setAttributes: boolean
   readonly presignGet: boolean
   readonly presignPut: boolean
   readonly presignPost: boolean
@@ -153,6 +166,18 @@ export interface MultipartStorage {
   abort(key: string, uploadId: string, signal?: AbortSignal): Promise<void>
 }
 
+/** A multipart upload that was neither completed nor aborted, or a temporary file of a write that has not ended. */
+export type UnfinishedWrite =
+  | { readonly type: 'multipart'; readonly key: string; readonly uploadId: string; readonly lastModified: Date }
+  | { readonly type: 'temporary'; readonly name: string; readonly sizeBytes: number; readonly lastModified: Date }
+
+export interface UnfinishedWrites {
+  /** All of them, in any order, as they are found. */
+  list(options?: { readonly signal?: AbortSignal }): AsyncIterable<UnfinishedWrite>
+  /** Frees what it holds; one that has ended meanwhile is success. The caller knows that nobody is at work on it. */
+  remove(write: UnfinishedWrite): Promise<void>
+}
+
 /** An open file that holds exactly an object's bytes. Whoever receives it closes it. */
 export interface LocalFile {
   readonly info: ObjectInfo
@@ -176,6 +201,8 @@ export type StorageBody = AsyncIterable<Uint8Array> | Uint8Array
  * The driver guarantees: an object is visible whole or not at all, and only once `put` can't fail any more; a failed or
  * aborted call leaves nothing behind; errors are StowageErrors with the vendor's as `cause`. It still rejects keys that are
  * dangerous to it (`invalid_key`), and never escapes one.
+ * A place that is missing, a credential or permission that is refused and a backend that can't be reached are `unavailable`, never
+ * `not_found` or null: `retryable` only where waiting can help. A backend that stands still ends in `timeout`.
  *
  * An optional method that is present *is* the capability, and `capabilities` says the same.
  */
@@ -204,10 +231,18 @@ export interface StorageAdapter {
     to: string,
     options?: { readonly createOnly?: boolean; readonly ifMatch?: string; readonly signal?: AbortSignal },
   ): Promise<ObjectInfo>
+  /** Replaces all attributes; the bytes stay. @throws `not_found`, `precondition_failed` */
+  setAttributes?(
+    key: string,
+    attributes: ObjectAttributes,
+    options?: { readonly ifMatch?: string; readonly signal?: AbortSignal },
+  ): Promise<ObjectInfo>
   presignGet?(key: string, options: PresignGetOptions): Promise<PresignedRequest>
   presignPut?(key: string, options: PresignPutOptions): Promise<PresignedRequest>
   presignPost?(key: string, options: PresignPostOptions): Promise<PresignedRequest>
   readonly multipart?: MultipartStorage
+  /** What the storage holds besides objects, where it can tell. */
+  readonly unfinished?: UnfinishedWrites
   /** Null when there is no such object. */
   localFile?(key: string): Promise<LocalFile | null>
   close?(): Promise<void>

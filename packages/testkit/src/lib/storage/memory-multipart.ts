@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type MultipartStorage, type ObjectAttributes, type PartInfo, StowageError } from '@stowage/core/contracts'
-import { checkKey } from './memory-keys.ts'
 import type { StoreObject } from './memory-storage.ts'
 import { collect, throwIfAborted } from './read-body.ts'
 
@@ -29,7 +28,7 @@ export class MemoryMultipart implements MultipartStorage {
   create: MultipartStorage['create'] = async (key, { signal, ...attributes } = {}) => {
     throwIfAborted(signal)
     const uploadId = randomUUID()
-    this.#uploads.set(uploadId, { key: checkKey(key), attributes, parts: new Map() })
+    this.#uploads.set(uploadId, { key, attributes, parts: new Map() })
     return { uploadId }
   }
 

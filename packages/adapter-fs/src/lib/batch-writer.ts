@@ -35,15 +35,17 @@ export class Failure {
 export class BatchWriter {
   readonly failed = new Failure()
   sizeBytes = 0
-  readonly #handle: FileHandle
+  readonly #open: () => Promise<FileHandle>
+  #handle: FileHandle | null = null
   #batch: Uint8Array[] = []
   #batchBytes = 0
   #writing: Promise<void> | null = null
   #unsyncedBytes = 0
   #syncing: Promise<void> | null = null
 
-  constructor(handle: FileHandle) {
-    this.#handle = handle
+  /** @param open called once there is a batch to write */
+  constructor(open: () => Promise<FileHandle>) {
+    this.#open = open
   }
 
   /** The promise, where there is one, resolves once there is room for more. */
@@ -58,11 +60,17 @@ export class BatchWriter {
     this.failed.raise(error)
   }
 
-  async end(): Promise<void> {
+  /** @returns the chunks where they are all in hand, at most `holdBytes`, and nothing was opened; null once all is written */
+  async end(holdBytes: number): Promise<readonly Uint8Array[] | null> {
+    if (!this.#writing && !this.#handle && this.sizeBytes <= holdBytes) {
+      this.failed.throwIfRaised()
+      return this.#batch
+    }
     await this.#flush()
     await this.#writing
     await this.#syncing
     this.failed.throwIfRaised()
+    return null
   }
 
   /** Waits for the write that still runs, so that the file may be closed and removed. */
@@ -72,11 +80,11 @@ export class BatchWriter {
   }
 
   /** Begins to sync what was written so far, unless that is under way. A sync that fails ends the upload as a write would. */
-  #syncBehind(bytes: number): void {
+  #syncBehind(handle: FileHandle, bytes: number): void {
     this.#unsyncedBytes += bytes
     if (this.#unsyncedBytes < SYNC_BYTES || this.#syncing) return
     this.#unsyncedBytes = 0
-    this.#syncing = this.#handle
+    this.#syncing = handle
       .datasync()
       .catch(error => this.failed.raise(error))
       .finally(() => {
@@ -91,14 +99,17 @@ export class BatchWriter {
     this.#batch = []
     this.#batchBytes = 0
     if (batch.length === 0) return
-    this.#writing = writeAll(this.#handle, batch).then(
-      () => this.#syncBehind(bytes),
-      error => this.failed.raise(error),
-    )
+    this.#writing = this.#write(batch, bytes).catch(error => this.failed.raise(error))
+  }
+
+  async #write(batch: Uint8Array[], bytes: number): Promise<void> {
+    this.#handle ??= await this.#open()
+    await writeAll(this.#handle, batch)
+    this.#syncBehind(this.#handle, bytes)
   }
 }
 
-async function writeAll(handle: FileHandle, batch: Uint8Array[]): Promise<void> {
+export async function writeAll(handle: FileHandle, batch: readonly Uint8Array[]): Promise<void> {
   let rest = batch
   while (rest.length > 0) {
     const only = rest.length === 1 ? rest[0] : undefined

@@ -29,7 +29,7 @@ export async function completeUpload(
   const folder = await findUpload(place, upload)
   const segments = keySegments(upload.key, place.root.rules)
   const info = await writeObject(place, { key: upload.key, segments, createOnly, signal }, async ({ handle }) => {
-    await writeBody(handle, joined(folder, parts, signal), signal ? { signal } : {})
+    await writeBody(async () => handle, joined(folder, parts, signal), signal ? { signal } : {})
   })
   await removeUpload(place, upload.uploadId)
   return info

@@ -25,9 +25,9 @@ export async function copyObject(place: Place, from: string, to: string, options
   try {
     if (ifMatch !== undefined && ifMatch !== info.etag) throw changed(from)
     if (from === to) return info
-    return await writeObject(place, { key: to, segments, createOnly, signal }, async temp => {
+    return await writeObject(place, { key: to, segments, createOnly, signal }, async ({ handle: file }) => {
       const body = new FileBody(handle, { start: 0, end: info.sizeBytes - 1 }, from, signal)
-      await writeBody(temp.handle, body, { sizeBytes: info.sizeBytes, ...(signal && { signal }) })
+      await writeBody(async () => file, body, { sizeBytes: info.sizeBytes, ...(signal && { signal }) })
     })
   } finally {
     await handle.close()

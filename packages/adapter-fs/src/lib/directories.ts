@@ -10,16 +10,57 @@ const OPEN_DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (cons
 const MAX_REMEMBERED = 20_000
 const MAX_ATTEMPTS = 20
 
+/** A folder that is there durably, or of which only its own name may be missing. */
+export interface FolderPlace {
+  readonly path: string
+  /** Where the folder's own name has to be made sure of; null when it is known to be there. */
+  readonly parent: string | null
+  readonly life: unknown
+}
+
 /** Opens, makes and removes the folders that keys lie in. No symbolic link below the root is ever followed. */
 export class Directories {
   readonly #root: Root
   readonly #mode: number
   readonly #held = new Map<string, Promise<HeldDirectory | null>>()
-  readonly #durable = new Set<string>()
+  /** Folders whose names are on the disk for certain; the value stands for one life of the folder. */
+  readonly #durable = new Map<string, object>()
+  #removals = 0
 
   constructor(root: Root, mode: number) {
     this.#root = root
     this.#mode = mode
+  }
+
+  /** Where a folder is that can be held open by its path; null where it takes more than one new name to be sure of it. */
+  place(segments: readonly string[]): FolderPlace | null {
+    if (!this.#root.holdsFolders) return null
+    const known = this.#isDurable(segments)
+    if (!known && !this.#isDurable(segments.slice(0, -1))) return null
+    const path = [this.#root.path, ...segments].join('/')
+    return { path, parent: known ? null : path.slice(0, path.lastIndexOf('/')), life: this.life(segments) }
+  }
+
+  /** What stays the same for as long as the folder is not removed. */
+  life(segments: readonly string[]): unknown {
+    return this.#durable.get(segments.join('/')) ?? this.#removals
+  }
+
+  #isDurable(segments: readonly string[]): boolean {
+    return segments.length === 0 || this.#durable.has(segments.join('/'))
+  }
+
+  /** To be called when a name was given in a folder: it is there durably, and if it was removed in the meantime, that is made sure of again. */
+  async named(segments: readonly string[], life: unknown): Promise<void> {
+    if (segments.length === 0) return
+    if (this.life(segments) === life) this.#remember(segments.join('/'))
+    else await (await this.ensure(segments)).release()
+  }
+
+  #remember(id: string): void {
+    if (this.#durable.has(id)) return
+    if (this.#durable.size >= MAX_REMEMBERED) this.#durable.clear()
+    this.#durable.set(id, {})
   }
 
   /** Null when there is no such folder, or a file in the place of one of its parents. */
@@ -96,8 +137,7 @@ export class Directories {
       await this.#root.assertPresent()
       await mkdir(parent.at(segments.at(-1) ?? ''), this.#mode).catch(existing)
       await parent.sync()
-      if (this.#durable.size >= MAX_REMEMBERED) this.#durable.clear()
-      this.#durable.add(id)
+      this.#remember(id)
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error
       this.#durable.delete(segments.slice(0, -1).join('/'))
@@ -119,6 +159,7 @@ export class Directories {
     if (!parent) return true
     try {
       this.#durable.delete(segments.join('/'))
+      this.#removals += 1
       await rmdir(parent.at(segments.at(-1) ?? ''))
       return true
     } catch (error) {

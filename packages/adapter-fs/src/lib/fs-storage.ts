@@ -16,6 +16,7 @@ import { openRoot } from './root.ts'
 import type { Run } from './run.ts'
 import { type SignedUrls, signedUrls } from './signed-urls.ts'
 import { type SigningOptions, UrlSigner } from './signing.ts'
+import { SmallWrites, workerScript } from './small-writes/small-writes.ts'
 import { Stamps } from './stamps.ts'
 import { systemClock } from './system-clock.ts'
 import { removeAbandoned } from './temp-files.ts'
@@ -81,7 +82,10 @@ export function fsStorage(options: FsStorageOptions): FsStorage {
     localFile: key => run(`open ${quoted(key)}`, place => openLocalFile(place, key)),
     multipart: multipartStorage(run, signer && { signer, clock }),
     ...(signer && signedUrls(run, signer, clock)),
-    close: () => opening.close(),
+    close: async () => {
+      const place = await opening.close()
+      await place?.smallWrites?.close()
+    },
   }
 }
 
@@ -91,5 +95,8 @@ async function openPlace(options: FsStorageOptions, clock: Clock): Promise<Place
   const { directoryMode = 0o750, fileMode = 0o640 } = options
   const root = await openRoot({ root: options.root, create: options.create, directoryMode })
   await removeAbandoned(root, clock.now(), options.abandonedAfterMs ?? DAY_MS)
-  return { root, directories: new Directories(root, directoryMode), stamps: new Stamps(clock), fileMode, directoryMode }
+  const directories = new Directories(root, directoryMode)
+  const script = root.holdsFolders ? workerScript() : null
+  const smallWrites = script && new SmallWrites(script, { work: root.work, fileMode, directoryMode })
+  return { root, directories, stamps: new Stamps(clock), smallWrites, fileMode, directoryMode }
 }

@@ -79,7 +79,7 @@ export async function putPart(
   const temp = await createTemp(place.root, place.fileMode)
   try {
     const stat = await fillAndSeal(place, temp, async () => {
-      await writeBody(temp.handle, body, { ...options, maxBytes: MAX_PART_BYTES })
+      await writeBody(async () => temp.handle, body, { ...options, maxBytes: MAX_PART_BYTES })
     })
     throwIfAborted(options.signal)
     await rename(temp.path, join(folder, partName(partNumber)))

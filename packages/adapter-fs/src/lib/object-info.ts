@@ -5,7 +5,7 @@ import type { ObjectInfo } from '@stowage/core/contracts'
  * What a stat says of an object. The ETag is its modification time and size: each put stamps a time of its own before the object
  * becomes visible (`Stamps`), and unlike the inode number both survive `cp -a` and `rsync -a` to another disk.
  */
-export function objectInfo(key: string, stat: BigIntStats): ObjectInfo {
+export function objectInfo(key: string, stat: Pick<BigIntStats, 'mtimeNs' | 'size'>): ObjectInfo {
   return {
     key,
     sizeBytes: Number(stat.size),

@@ -22,8 +22,11 @@ export class Opening<T> {
     }
   }
 
-  async close(): Promise<void> {
+  /** @returns what was open */
+  async close(): Promise<T | null> {
     this.#closed = true
+    const current = await this.#current?.catch(() => null)
     this.#current = null
+    return current ?? null
   }
 }

@@ -24,14 +24,24 @@ export interface Target {
 export async function writeObject(place: Place, target: Target, fill: (temp: TempFile) => Promise<void>): Promise<ObjectInfo> {
   const temp = await createTemp(place.root, place.fileMode)
   try {
-    const stat = await fillAndSeal(place, temp, fill)
-    throwIfAborted(target.signal)
-    await publish(place, temp, target)
-    return objectInfo(target.key, stat)
+    return await sealAndPublish(place, temp, target, fill)
   } catch (error) {
     await unlink(temp.path).catch(alreadyGone)
     throw error
   }
+}
+
+/** The rest of a write, once there is a temporary file; removing that where this fails is the caller's. */
+export async function sealAndPublish(
+  place: Place,
+  temp: TempFile,
+  target: Target,
+  fill: (temp: TempFile) => Promise<void>,
+): Promise<ObjectInfo> {
+  const stat = await fillAndSeal(place, temp, fill)
+  throwIfAborted(target.signal)
+  await publish(place, temp, target)
+  return objectInfo(target.key, stat)
 }
 
 /** Writes the file, gives it its modification time and makes it durable. */
@@ -56,11 +66,13 @@ async function publish(place: Place, temp: { readonly path: string }, target: Ta
   try {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const directory = await place.directories.ensure(parent)
+      const life = place.directories.life(parent)
       try {
-        if (await giveName(place, directory, temp, target)) return
+        if (!(await giveName(place, directory, temp, target))) continue
       } finally {
         await directory.release()
       }
+      return await place.directories.named(parent, life)
     }
   } catch (error) {
     await place.directories.prune(parent)

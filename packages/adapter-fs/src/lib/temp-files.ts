@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readdir, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from './errors.ts'
 import type { Root } from './root.ts'
@@ -20,6 +20,31 @@ export async function createTemp(root: Root, mode: number): Promise<TempFile> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') await root.assertPresent()
     throw error
+  }
+}
+
+/** A temporary file that is made when it is first asked for. */
+export class LateTemp {
+  readonly #make: () => Promise<TempFile>
+  #making: Promise<TempFile> | null = null
+
+  constructor(root: Root, mode: number) {
+    this.#make = () => createTemp(root, mode)
+  }
+
+  made(): Promise<TempFile> {
+    this.#making ??= this.#make()
+    return this.#making
+  }
+
+  readonly open = async (): Promise<FileHandle> => (await this.made()).handle
+
+  /** Closes and removes it, if it was made. */
+  async discard(): Promise<void> {
+    const temp = await this.#making?.catch(() => null)
+    if (!temp) return
+    await temp.handle.close()
+    await unlink(temp.path).catch(missing)
   }
 }
 

@@ -11,18 +11,25 @@ export interface BodyOptions {
   readonly maxBytes?: number
   readonly checksum?: Checksum
   readonly signal?: AbortSignal
+  /** A body of at most so many bytes is not written but handed back. Default: none. */
+  readonly holdBytes?: number
 }
 
 /**
  * Writes the whole body into a file and proves its declared length and checksum. Holds at most two batches of about 1 MiB.
  * A body that was begun and not finished is told so by `return()`, once.
- * @returns bytes written
+ * @param open gives the file, when there is something to write to it
+ * @returns the bytes that were held back and are still to be written; null where all are written
  * @throws StowageError `invalid_request`, `content_too_large`, `checksum_mismatch`, `aborted`
  */
-export async function writeBody(handle: FileHandle, body: StorageBody, options: BodyOptions): Promise<number> {
+export async function writeBody(
+  open: () => Promise<FileHandle>,
+  body: StorageBody,
+  options: BodyOptions,
+): Promise<readonly Uint8Array[] | null> {
   const { checksum, signal } = options
   const hash = checksum && createHash(checksum.algorithm)
-  const writer = new BatchWriter(handle)
+  const writer = new BatchWriter(open)
   const take = (chunk: Uint8Array): Promise<void> | undefined => {
     if (options.sizeBytes !== undefined && writer.sizeBytes + chunk.byteLength > options.sizeBytes)
       throw tooLong(options.sizeBytes)
@@ -32,17 +39,18 @@ export async function writeBody(handle: FileHandle, body: StorageBody, options: 
   }
   const onAbort = () => signal && writer.fail(abortError(signal))
   signal?.addEventListener('abort', onAbort, { once: true })
+  let held: readonly Uint8Array[] | null = null
   try {
     if (signal?.aborted) throw abortError(signal)
     if (body instanceof Uint8Array) await (body.byteLength > 0 && take(body))
     else await readSource(body, take, writer.failed)
-    await writer.end()
+    held = await writer.end(options.holdBytes ?? 0)
   } finally {
     signal?.removeEventListener('abort', onAbort)
     await writer.settle()
   }
   verify(writer.sizeBytes, hash?.digest('hex'), options)
-  return writer.sizeBytes
+  return held
 }
 
 function verify(sizeBytes: number, digest: string | undefined, options: BodyOptions): void {

@@ -178,6 +178,7 @@ export const searchRows: readonly MetadataRow[] = [
         [search('', 'alpha'), [2]],
         [search('\u0301'), [2, 1]],
         [search('alpha', 'beta', 'gamma.p', 'delta', 'silo'), [2]],
+        [search('alpha', 'beta', 'gamma.p', 'delta', 'silo', 'alp', 'bet', 'gam', 'del', 'nowhere'), []],
         [search('alpha', 'x'), []],
         [search('alphabeta'), []],
         [search('deltaepsilon'), []],

@@ -8,6 +8,7 @@ export { defineKind } from './lib/kinds/define-kind.ts'
 export { cleanFilename } from './lib/kinds/filename.ts'
 export { prefixedId, sequenceId, uuidV7 } from './lib/kinds/ids.ts'
 export type * from './lib/kinds/kind.ts'
+export type * from './lib/lifecycle/audit/report.ts'
 export { type OwnerOnlyOptions, ownerOnly, roleBased, withScopes } from './lib/policy/ready-made.ts'
 export type * from './lib/policy/rule.ts'
 export {

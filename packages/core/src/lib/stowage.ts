@@ -3,6 +3,7 @@ import type { Actor } from './contracts/actor.ts'
 import type { Clock, Logger } from './contracts/runtime.ts'
 import type { StorageCapabilities } from './contracts/storage.ts'
 import type { BoundKind } from './kinds/kind.ts'
+import type { AuditOptions, AuditReport } from './lifecycle/audit/report.ts'
 
 /** Signs short values for one purpose; a token made for another purpose never opens here. */
 export interface Signer {
@@ -35,6 +36,12 @@ export interface Stowage {
   signer(purpose: string): Signer
   /** One pass over everything that is due, until nothing is. Also runs by itself every minute unless `workers: false`. */
   sweep(): Promise<SweepReport>
+  /**
+   * Compares database and storage both ways and reports what disagrees; mends only what `repair` names. Safe while the service runs
+   * and at any size: it lists objects first, then looks up their rows, page by page.
+   * @throws StowageError `invalid_request` for options that can't be meant, `unavailable` when storage or database is out of reach
+   */
+  audit(options?: AuditOptions): Promise<AuditReport>
   /** Ends background work, waits for what is running, closes storage and database. */
   close(): Promise<void>
 }

@@ -5,7 +5,7 @@ import type { SqlDialect } from './dialect.ts'
 import { allOf, type Fragment, sql } from './fragment.ts'
 import { assignments, inserter, sameAs, stateIn, update } from './row-changes.ts'
 import { blobs, encode, idempotency, jobs, uploads } from './schema.ts'
-import { addUsage } from './usage.ts'
+import { addUsage, recountUsage } from './usage.ts'
 import type { WritePlan } from './write-plan.ts'
 
 const FIXED = {
@@ -55,6 +55,7 @@ export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: C
       plan.add(sql`delete from idempotency where ${allOf(idempotencyKey(scope, key))}`, 'one')
     },
     addUsage,
+    recountUsage,
   }
   return (plan, change) => {
     const run = compilers[change.op] as ((plan: WritePlan, change: Change) => void) | undefined

@@ -6,7 +6,7 @@ import { jobs, selectList } from './schema.ts'
 type ClaimOptions = Parameters<MetadataStore['claimJobs']>[0]
 
 /** When a worker may take a job: the expression that the index over due jobs holds. */
-const DUE = raw("(case state when 'queued' then run_at when 'running' then lease_until end)")
+export const DUE = raw("(case state when 'queued' then run_at when 'running' then lease_until end)")
 const GIVEN_UP = 'The worker did not finish within its lease.'
 
 const due = ({ types, now }: ClaimOptions): Fragment => allOf([sql`${DUE} <= ${now}`, sql`type in ${listOf(types)}`])

@@ -1,4 +1,4 @@
-import type { AssetQuery, KindSchema, MetadataStore } from '@stowage/core/contracts'
+import type { AssetQuery, KindSchema, MetadataStore, MigrationStatus } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import { changeCompiler } from './changes.ts'
 import type { SqlDialect } from './dialect.ts'
@@ -7,6 +7,7 @@ import { bind, compile, type Fragment, raw, type SqlValue, sql } from './fragmen
 import { anyDue, claim, failSpent } from './job-claims.ts'
 import { assetLookup } from './lookup.ts'
 import { type Planner, planner } from './query-plan.ts'
+import { scans } from './scans.ts'
 import { assets, blobs, decode, idempotency, jobs, selectList, type Table, uploads } from './schema.ts'
 import { sequences } from './sequences.ts'
 import { WritePlan } from './write-plan.ts'
@@ -22,6 +23,8 @@ export interface SqlMetadataOptions {
   readonly dialect: SqlDialect
   /** Called at `open`, once the schema is up to date: makes the indexes that declared fields need. */
   readonly prepareKinds: (kinds: readonly KindSchema[]) => Promise<void>
+  /** Reads where the schema stands, before `open` too. */
+  readonly migrationStatus?: () => Promise<MigrationStatus>
   /** Reads the plan of a statement. */
   readonly explain: (statement: Fragment) => Promise<readonly string[]>
 }
@@ -50,6 +53,8 @@ export function createSqlMetadata(options: SqlMetadataOptions): SqlMetadataStore
     ...writes(driver, dialect, kinds),
     ...rowReads(driver, dialect.placeholder),
     ...lists(plans, scan),
+    ...scans(scan),
+    ...(options.migrationStatus && { migrationStatus: options.migrationStatus }),
     async explain(query) {
       return options.explain(await plans.page(query, statement => scan(statement)))
     },

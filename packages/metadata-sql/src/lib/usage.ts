@@ -20,6 +20,13 @@ export function addUsage(plan: WritePlan, change: AddUsage): void {
   plan.add(sql`update usage set ${set} where ${allOf(where)}`, 'one', 'quota_exceeded')
 }
 
+export function recountUsage(plan: WritePlan, { kind, space }: Extract<Change, { op: 'recountUsage' }>): void {
+  plan.add(sql`insert into usage (kind, space, bytes, count)
+    select ${checkText(kind, 'kind')}, ${checkText(space, 'space')}, coalesce(sum(size_bytes), 0), count(*) from assets
+    where kind = ${kind} and space = ${space} and state = 'ready'
+    on conflict (kind, space) do update set bytes = excluded.bytes, count = excluded.count`)
+}
+
 function within(column: string, added: number, limit: number | undefined): Fragment[] {
   return limit === undefined || added <= 0 ? [] : [sql`${raw(column)} + ${added} <= ${limit}`]
 }

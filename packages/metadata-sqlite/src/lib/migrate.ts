@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import type { MigrationStatus } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
-import type { Connection } from './connection.ts'
+import { type Connection, openConnection } from './connection.ts'
 import { type Migration, migrations } from './migrations.ts'
 
 /**
@@ -21,6 +23,24 @@ export function migrate(connection: Connection, file: string, known: readonly Mi
       connection.run("insert into stowage_migrations values (?, ?, cast(unixepoch('subsec') * 1000 as integer))", [version, name])
     }
   })
+}
+
+/** Where the schema of the file stands; a file that is missing is made neither here nor by reading. */
+export function migrationStatus(file: string, busyTimeoutMs: number, known: readonly Migration[] = migrations): MigrationStatus {
+  const newest = known.at(-1)?.version ?? 0
+  const version = file === ':memory:' || !existsSync(file) ? 0 : versionIn(file, busyTimeoutMs)
+  check(version, newest, file)
+  const pending = known.filter(migration => migration.version > version)
+  return { version, pending: pending.map(({ version, name }) => ({ version, name })) }
+}
+
+function versionIn(file: string, busyTimeoutMs: number): number {
+  const connection = openConnection({ file, busyTimeoutMs, readOnly: true, cacheKiB: 1024 })
+  try {
+    return versionOf(connection)
+  } finally {
+    connection.close()
+  }
 }
 
 /** Runs `work` under the write lock. */

@@ -4,7 +4,9 @@ import { StowageError } from '@stowage/core/contracts'
 import { compile, createSqlMetadata, type SqlMetadataStore } from '@stowage/metadata-sql'
 import { sqliteDialect } from './dialect.ts'
 import { sqliteDriver } from './driver.ts'
+import { translateThrown } from './errors.ts'
 import { type KindNumbers, prepareKinds, searchTableOf } from './kinds.ts'
+import { migrationStatus } from './migrate.ts'
 
 export interface SqliteMetadataOptions {
   /** Path of the database; its folder is made where missing. `:memory:` keeps everything in this process, until `close`. */
@@ -41,6 +43,13 @@ export function sqliteMetadata(options: SqliteMetadataOptions): SqlMetadataStore
     driver,
     dialect,
     prepareKinds: async kinds => driver.withConnection(connection => prepareKinds(connection, dialect, kinds, numbers)),
+    async migrationStatus() {
+      try {
+        return migrationStatus(file, busyTimeoutMs)
+      } catch (error) {
+        throw translateThrown(error, file)
+      }
+    },
     async explain(fragment) {
       const { sql, parameters } = compile(fragment, dialect.placeholder)
       const steps = await driver.scan({ sql: `explain query plan ${sql}`, parameters })

@@ -4,6 +4,7 @@ import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { StowageError } from '../contracts/errors.ts'
 import { createSigners } from '../crypto/signer.ts'
 import type { BoundKind, Kind } from '../kinds/kind.ts'
+import { audit } from '../lifecycle/audit/audit.ts'
 import { createJobRunner, type JobRunner } from '../lifecycle/job-runner.ts'
 import { PURGE_JOB, purgeAsset } from '../lifecycle/purge.ts'
 import { createSweeper } from '../lifecycle/sweeper.ts'
@@ -115,6 +116,7 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
     openLink: token => service.openLink(token, kinds),
     signer: purpose => signers(`user:${purpose}`),
     sweep: () => sweeper.sweep(),
+    audit: options => audit(deps, options),
     close() {
       closing ??= closeAll(deps, background)
       return closing

@@ -1,6 +1,7 @@
 import type { AssetRecord, AssetState, BlobRecord, BlobState } from './asset.ts'
 import type { Filter, Scalar, Sort } from './filter.ts'
 import type { JsonObject } from './json.ts'
+import type { MetadataScans } from './scan.ts'
 
 /** What a store needs to know of a kind: which declared fields it must filter or sort by, and index. */
 export interface KindSchema {
@@ -131,6 +132,8 @@ export type Change =
       readonly count: number
       readonly limit?: { readonly bytes?: number; readonly count?: number }
     }
+  /** Sets the counters to the sums of the space's ready assets. */
+  | { readonly op: 'recountUsage'; readonly kind: string; readonly space: string }
 
 /** A place in a sorted list: the sort column's value there (null sorts last in both directions) and the id. */
 export interface Position {
@@ -172,14 +175,14 @@ export interface AssetRef {
  * `quota_exceeded`. A database that is locked, gone or full rejects with `unavailable`, or `insufficient_storage`.
  * Strings with NUL or lone surrogates reject with `unprocessable`.
  */
-export interface MetadataStore {
+export interface MetadataStore extends MetadataScans {
   readonly name: string
   /** Migrates, then makes the indexes that the kinds' fields need. Called once, before anything else. */
   open(kinds: readonly KindSchema[]): Promise<void>
   commit(changes: readonly Change[]): Promise<void>
   getAsset(ref: AssetRef): Promise<AssetRecord | null>
   getBlob(id: string): Promise<BlobRecord | null>
-  /** Whether a storage key has a blob row: what an audit asks of each object. */
+  /** Whether a storage key has a blob row. */
   getBlobByKey(storage: string, key: string): Promise<BlobRecord | null>
   listBlobs(assetId: string): Promise<readonly BlobRecord[]>
   /** Blobs with `dueAt <= now`, soonest first. */

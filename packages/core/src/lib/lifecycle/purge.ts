@@ -3,6 +3,7 @@ import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
 import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { Change, JobRecord } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
+import type { MaintenanceDeps } from './audit/audit-run.ts'
 
 export const PURGE_JOB = 'purge'
 
@@ -37,7 +38,10 @@ export interface PurgeReport {
  * or at the same time: every step is idempotent or guarded.
  * @throws StowageError `unavailable` when storage kept an object; nothing is lost by trying again
  */
-export async function purgeAsset(deps: ServiceDeps, asset: { readonly id: string; readonly kind: string }): Promise<PurgeReport> {
+export async function purgeAsset(
+  deps: MaintenanceDeps,
+  asset: { readonly id: string; readonly kind: string },
+): Promise<PurgeReport> {
   const now = deps.clock.now()
   const blobs = await deps.metadata.listBlobs(asset.id)
   const due = blobs.filter(blob => blob.state === 'condemned' && blob.dueAt !== null && blob.dueAt <= now)
@@ -48,7 +52,7 @@ export async function purgeAsset(deps: ServiceDeps, asset: { readonly id: string
   return { objects: due.length, assets: removed ? 1 : 0 }
 }
 
-async function deleteObjects(deps: ServiceDeps, blobs: readonly BlobRecord[]): Promise<void> {
+async function deleteObjects(deps: MaintenanceDeps, blobs: readonly BlobRecord[]): Promise<void> {
   if (blobs.length === 0) return
   const elsewhere = blobs.find(blob => blob.storage !== deps.storage.name)
   if (elsewhere)
@@ -63,7 +67,7 @@ async function deleteObjects(deps: ServiceDeps, blobs: readonly BlobRecord[]): P
 }
 
 /** One of the blob's purges is done; after its last the row goes. */
-async function passed(deps: ServiceDeps, blob: BlobRecord, now: number): Promise<void> {
+async function passed(deps: MaintenanceDeps, blob: BlobRecord, now: number): Promise<void> {
   const guard = { states: ['condemned'] } as const
   const change: Change =
     blob.purgesLeft > 1
@@ -72,7 +76,7 @@ async function passed(deps: ServiceDeps, blob: BlobRecord, now: number): Promise
   await unlessLost(deps.metadata.commit([change]))
 }
 
-async function removeTombstone(deps: ServiceDeps, asset: { readonly id: string; readonly kind: string }): Promise<boolean> {
+async function removeTombstone(deps: MaintenanceDeps, asset: { readonly id: string; readonly kind: string }): Promise<boolean> {
   const record = await deps.metadata.getAsset({ ...asset, states: ['deleting'] })
   if (!record) return false
   const won = await unlessLost(deps.metadata.commit([{ op: 'deleteAsset', ...asset, guard: { states: ['deleting'] } }]))

@@ -1,9 +1,8 @@
-import type { ServiceDeps } from '../assets/service.ts'
 import type { BlobRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
-import type { Kind } from '../kinds/kind.ts'
 import type { SweepReport } from '../stowage.ts'
+import type { MaintenanceDeps } from './audit/audit-run.ts'
 import type { JobRunner } from './job-runner.ts'
 import { purgeAsset } from './purge.ts'
 
@@ -19,7 +18,7 @@ export interface Sweeper {
 
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] }
 
-export function createSweeper(deps: ServiceDeps, kinds: readonly Kind[], jobs: JobRunner): Sweeper {
+export function createSweeper(deps: MaintenanceDeps, kinds: readonly { readonly name: string }[], jobs: JobRunner): Sweeper {
   return {
     async sweep() {
       const counts: Counts = { expiredUploads: 0, purgedObjects: 0, removedAssets: 0, jobs: 0, failures: 0 }
@@ -33,7 +32,7 @@ export function createSweeper(deps: ServiceDeps, kinds: readonly Kind[], jobs: J
   }
 }
 
-async function sweepBlobs(deps: ServiceDeps, counts: Counts): Promise<void> {
+async function sweepBlobs(deps: MaintenanceDeps, counts: Counts): Promise<void> {
   const seen = new Set<string>()
   for (;;) {
     const due = (await deps.metadata.listDueBlobs(deps.clock.now(), BATCH)).filter(blob => !seen.has(blob.id))
@@ -48,7 +47,7 @@ async function sweepBlobs(deps: ServiceDeps, counts: Counts): Promise<void> {
 }
 
 /** The writer of this blob has lost its lease: what it announced becomes a tombstone, unless the writer was faster. */
-async function expire(deps: ServiceDeps, blob: BlobRecord, counts: Counts): Promise<void> {
+async function expire(deps: MaintenanceDeps, blob: BlobRecord, counts: Counts): Promise<void> {
   const token = blob.leaseToken === null ? {} : { leaseToken: blob.leaseToken }
   const condemned: Change = {
     op: 'updateBlob',
@@ -65,7 +64,7 @@ async function expire(deps: ServiceDeps, blob: BlobRecord, counts: Counts): Prom
             id: asset.id,
             kind: asset.kind,
             guard: { states: ['uploading'], blobId: blob.id },
-            set: { state: 'deleting', uniqueName: null },
+            set: { state: 'deleting', uniqueName: null, updatedAt: deps.clock.now() },
           },
         ]
       : []
@@ -79,7 +78,7 @@ async function expire(deps: ServiceDeps, blob: BlobRecord, counts: Counts): Prom
   await purge(deps, { id: blob.assetId, kind: blob.kind }, counts)
 }
 
-async function sweepTombstones(deps: ServiceDeps, kind: Kind, counts: Counts): Promise<void> {
+async function sweepTombstones(deps: MaintenanceDeps, kind: { readonly name: string }, counts: Counts): Promise<void> {
   const before = deps.clock.now() - FORGOTTEN_MS
   const forgotten = await deps.metadata.list({
     kind: kind.name,
@@ -91,14 +90,18 @@ async function sweepTombstones(deps: ServiceDeps, kind: Kind, counts: Counts): P
   for (const { id, kind: name } of forgotten) await counted(deps, counts, () => purge(deps, { id, kind: name }, counts))
 }
 
-async function purge(deps: ServiceDeps, asset: { readonly id: string; readonly kind: string }, counts: Counts): Promise<void> {
+async function purge(
+  deps: MaintenanceDeps,
+  asset: { readonly id: string; readonly kind: string },
+  counts: Counts,
+): Promise<void> {
   const { objects, assets } = await purgeAsset(deps, asset)
   counts.purgedObjects += objects
   counts.removedAssets += assets
 }
 
 /** One thing that can't be done now must not keep the sweeper from the rest. */
-async function counted(deps: ServiceDeps, counts: Counts, work: () => Promise<void>): Promise<void> {
+async function counted(deps: MaintenanceDeps, counts: Counts, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {

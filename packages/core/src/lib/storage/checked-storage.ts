@@ -122,7 +122,8 @@ function optionalMethods(driver: StorageAdapter, guard: Guarded): Partial<Storag
       })
   }
   const multipart = driver.multipart && { multipart: checkedMultipart(driver, driver.multipart, guard) }
-  return { ...methods, ...signingMethods(driver, guard), ...multipart }
+  const unfinished = driver.unfinished && { unfinished: driver.unfinished }
+  return { ...methods, ...signingMethods(driver, guard), ...multipart, ...unfinished }
 }
 
 function signingMethods(driver: StorageAdapter, guard: Guarded): Partial<StorageAdapter> {

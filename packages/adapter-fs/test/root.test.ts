@@ -128,6 +128,20 @@ test('what a dead process left is removed at the next start, and what may be ali
   expect((await fsStorage({ root: place.root }).list()).objects.map(({ key }) => key)).toEqual(['k'])
 })
 
+test('C2: an upload in parts whose id nobody kept goes at a start after a week, and a younger one stays', async () => {
+  const clock = fakeClock({ now: Date.now() })
+  const { multipart } = fsStorage({ root: place.root, clock })
+  const upload = { key: 'k', ...(await multipart.create('k')) }
+  await multipart.putPart({ ...upload, partNumber: 1 }, bytes)
+  await clock.advance(6 * 86_400_000)
+  await fsStorage({ root: place.root, clock }).open()
+  expect(await multipart.listParts('k', upload.uploadId)).toHaveLength(1)
+  await clock.advance(2 * 86_400_000)
+  await fsStorage({ root: place.root, clock }).open()
+  expect(await place.leftovers()).toEqual([])
+  await expect(multipart.listParts('k', upload.uploadId)).rejects.toMatchObject({ code: 'not_found' })
+})
+
 test('after close nothing works any more', async () => {
   const storage = fsStorage({ root: place.root })
   await storage.open()

@@ -37,6 +37,8 @@ export interface FsStorageOptions {
   readonly clock?: Clock
   /** Age at which temporary files count as left behind by a process that died; they go when the storage opens. Default one day. */
   readonly abandonedAfterMs?: number
+  /** The same for uploads in parts that were never completed, since their last part. Default seven days. */
+  readonly abandonedUploadsAfterMs?: number
   /** Permissions of objects, before the umask. Default 0o640. */
   readonly fileMode?: number
   /** Permissions of folders, before the umask. Default 0o750. */
@@ -94,7 +96,11 @@ const quoted = (key: string) => JSON.stringify(key.slice(0, 200))
 async function openPlace(options: FsStorageOptions, clock: Clock): Promise<Place> {
   const { directoryMode = 0o750, fileMode = 0o640 } = options
   const root = await openRoot({ root: options.root, create: options.create, directoryMode })
-  await removeAbandoned(root, clock.now(), options.abandonedAfterMs ?? DAY_MS)
+  const now = clock.now()
+  await removeAbandoned(root, {
+    files: now - (options.abandonedAfterMs ?? DAY_MS),
+    uploads: now - (options.abandonedUploadsAfterMs ?? 7 * DAY_MS),
+  })
   const directories = new Directories(root, directoryMode)
   const script = root.holdsFolders ? workerScript() : null
   const smallWrites = script && new SmallWrites(script, { work: root.work, fileMode, directoryMode })

@@ -48,13 +48,21 @@ export class LateTemp {
   }
 }
 
-/** Removes what processes that died left behind: everything not touched for `abandonedAfterMs`. */
-export async function removeAbandoned(root: Root, now: number, abandonedAfterMs: number): Promise<void> {
-  for (const name of await readdir(root.work)) {
-    const path = join(root.work, name)
+/** What processes that died, or clients that went away, left behind: all that was not touched since `before`. */
+export async function removeAbandoned(root: Root, before: { readonly files: number; readonly uploads: number }): Promise<void> {
+  // A part that arrives touches its upload's folder.
+  for (const path of await untouched(root.uploads, before.uploads)) await rm(path, { recursive: true, force: true })
+  for (const path of await untouched(root.work, before.files)) await rm(path, { recursive: true, force: true })
+}
+
+async function untouched(folder: string, before: number): Promise<string[]> {
+  const paths = (await readdir(folder)).map(name => join(folder, name))
+  const old: string[] = []
+  for (const path of paths) {
     const stat = await lstat(path).catch(missing)
-    if (stat && now - stat.mtimeMs > abandonedAfterMs) await rm(path, { recursive: true, force: true })
+    if (stat && stat.mtimeMs < before) old.push(path)
   }
+  return old
 }
 
 function missing(error: unknown): null {

@@ -1,25 +1,41 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type MetadataHarness, metadataConformance } from '@stowage/testkit'
-import { describe, it } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { type MetadataHarness, metadataConformance, withMetadataFaults } from '@stowage/testkit'
+import { describe, expect, it, test, vi } from 'vitest'
 import { type SqliteMetadataOptions, sqliteMetadata } from './sqlite-metadata.ts'
 
 // A list that is read through indexes neither scans a table nor sorts more than the page.
 const UNINDEXED = /^SCAN (a|t|x|assets)\b|^USE TEMP B-TREE FOR ORDER BY/
 
-function harness(name: string, options: Omit<SqliteMetadataOptions, 'file'>): MetadataHarness {
+vi.setConfig({ testTimeout: 120_000 })
+
+// SQLite gathers no statistics here, so its plans are the same at any size: 100,000 rows only take longer.
+const PLAN_ROWS = Number(process.env.STOWAGE_PLAN_ROWS ?? 5000)
+
+interface Given extends Omit<SqliteMetadataOptions, 'file'> {
+  readonly planRows: number
+  readonly wrapped?: boolean
+  /** SQL that is run behind the store's back once it is open. */
+  readonly harm?: string
+}
+
+function harness(name: string, { planRows, wrapped, harm, ...options }: Given): MetadataHarness {
   return {
     name,
     async create(kinds) {
       const folder = await mkdtemp(join(tmpdir(), 'stowage-sqlite-'))
-      const [store, second] = [0, 1].map(() => sqliteMetadata({ file: join(folder, 'assets.db'), ...options }))
-      if (!store || !second) throw new Error('There are two stores.')
+      const file = join(folder, 'assets.db')
+      const open = () =>
+        wrapped ? withMetadataFaults(sqliteMetadata({ file, ...options })) : sqliteMetadata({ file, ...options })
+      const [store, second] = [open(), open()]
       await Promise.all([store.open(kinds), second.open(kinds)])
+      if (harm) runSql(file, harm)
       return {
         store,
         second,
-        planRows: 5000,
+        planRows,
         async explain(query) {
           const steps = await store.explain(query)
           const sorted = steps.filter(step => UNINDEXED.test(step))
@@ -36,5 +52,26 @@ function harness(name: string, options: Omit<SqliteMetadataOptions, 'file'>): Me
   }
 }
 
-metadataConformance(harness('sqlite, with threads', {}), { describe, it })
-metadataConformance(harness('sqlite, on one thread', { threads: false }), { describe, it })
+function runSql(file: string, sql: string): void {
+  const database = new DatabaseSync(file)
+  database.exec(sql)
+  database.close()
+}
+
+metadataConformance(harness('sqlite, with threads', { planRows: PLAN_ROWS }), { describe, it })
+metadataConformance(harness('sqlite, on one thread', { planRows: 1000, threads: false }), { describe, it })
+metadataConformance(harness('sqlite, in a wrapper without faults', { planRows: 1000, threads: false, wrapped: true }), {
+  describe,
+  it,
+})
+
+test('without an index that lists need, the store fails M46', async () => {
+  let plans: () => Promise<void> = () => Promise.reject(new Error('There is no row M46.'))
+  metadataConformance(harness('harmed', { planRows: 200, threads: false, harm: 'drop index assets_newest' }), {
+    describe: (_name, define) => define(),
+    it: (name, run) => {
+      if (name.startsWith('M46 ')) plans = () => run({ skip: () => undefined })
+    },
+  })
+  await expect(plans()).rejects.toThrow('TEMP B-TREE')
+})

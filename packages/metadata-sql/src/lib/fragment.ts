@@ -71,6 +71,22 @@ export function compile(fragment: Fragment, placeholder: (position: number) => s
   return bind(text, fragment.values)
 }
 
+// Shapes of statements are few; whoever makes them up can't fill the memory.
+const MAX_TEXTS = 1000
+
+/** {@link compile} for fragments that come again and again with other values. */
+export function compiler(placeholder: (position: number) => string): (fragment: Fragment) => Statement {
+  const texts = new Map<string, string>()
+  return fragment => {
+    const known = texts.get(fragment.text)
+    if (known !== undefined) return bind(known, fragment.values)
+    const statement = compile(fragment, placeholder)
+    if (texts.size >= MAX_TEXTS) texts.clear()
+    texts.set(fragment.text, statement.sql)
+    return statement
+  }
+}
+
 /** Compiled text with other parameters. @throws StowageError `unprocessable` for one that no database stores as it is */
 export function bind(text: string, parameters: readonly SqlValue[]): Statement {
   for (const value of parameters) if (typeof value === 'string') checkText(value, 'A value')

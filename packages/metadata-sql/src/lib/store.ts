@@ -3,7 +3,7 @@ import { StowageError } from '@stowage/core/contracts'
 import { changeCompiler } from './changes.ts'
 import type { SqlDialect } from './dialect.ts'
 import { type Row, type SqlDriver, SqlWriteFailure } from './driver.ts'
-import { bind, compile, type Fragment, raw, type SqlValue, sql } from './fragment.ts'
+import { bind, compile, compiler, type Fragment, raw, type SqlValue, sql } from './fragment.ts'
 import { anyDue, claim, failSpent } from './job-claims.ts'
 import { assetLookup } from './lookup.ts'
 import { type Planner, planner } from './query-plan.ts'
@@ -117,9 +117,10 @@ function lists(plans: Planner, scan: Read) {
 
 function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<string, KindSchema>) {
   const compileChange = changeCompiler(dialect)
+  const compileWrite = compiler(dialect.placeholder)
   const read = (fragment: Fragment) => driver.read(compile(fragment, dialect.placeholder))
   const writeRows = async (...fragments: readonly Fragment[]): Promise<readonly Row[]> => {
-    const plan = new WritePlan(dialect.placeholder)
+    const plan = new WritePlan(compileWrite)
     for (const fragment of fragments) plan.add(fragment, 'rows')
     return (await driver.write(plan.statements)).at(-1) ?? []
   }
@@ -130,7 +131,7 @@ function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<strin
   })
   return {
     async commit(changes) {
-      const plan = new WritePlan(dialect.placeholder)
+      const plan = new WritePlan(compileWrite)
       changes.forEach((change, index) => {
         plan.begin(index, change.op)
         if (change.op === 'insertAsset' && !kinds.has(change.asset.kind)) throw undeclared(change.asset.kind)

@@ -4,7 +4,6 @@ import { type JsonValue, StowageError } from '@stowage/core/contracts'
 export const MAX_JSON_DEPTH = 200
 
 const PLAIN = /^[ -~]*$/
-const UNSTORABLE = /[\0\p{Cs}]/u
 // Accents and points of any alphabet, but no vowel signs, and not the marks that make か into が.
 const ACCENTS = /[[\p{Mn}&&[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Cyrillic}]]--[\u3099\u309a]]/gv
 
@@ -25,7 +24,7 @@ export function fold(text: string): string {
 /** @throws StowageError `unprocessable` for text with NUL or a lone surrogate */
 export function checkText(text: string, what: string): string {
   if (typeof text !== 'string') throw new StowageError('unprocessable', `${what} is not text.`, { details: { column: what } })
-  if (!UNSTORABLE.test(text)) return text
+  if (text.isWellFormed() && !text.includes('\0')) return text
   throw new StowageError('unprocessable', `${what} holds a NUL or a lone surrogate, which can't be stored: remove it.`, {
     details: { column: what },
   })

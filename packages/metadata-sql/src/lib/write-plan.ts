@@ -1,17 +1,17 @@
 import type { Change, StowageErrorCode } from '@stowage/core/contracts'
 import type { Expectation, WriteStatement } from './driver.ts'
-import { compile, type Fragment, type SqlValue } from './fragment.ts'
+import type { Fragment, SqlValue, Statement } from './fragment.ts'
 
 /** The statements of a batch, and which change each belongs to. */
 export class WritePlan {
   readonly statements: WriteStatement[] = []
   readonly #owners: { readonly index: number; readonly op: Change['op']; readonly code: StowageErrorCode }[] = []
-  readonly #placeholder: (position: number) => string
+  readonly #compile: (fragment: Fragment) => Statement
   #index = 0
   #op: Change['op'] = 'insertAsset'
 
-  constructor(placeholder: (position: number) => string) {
-    this.#placeholder = placeholder
+  constructor(compile: (fragment: Fragment) => Statement) {
+    this.#compile = compile
   }
 
   /** What is added from now on belongs to this change. */
@@ -22,7 +22,7 @@ export class WritePlan {
 
   /** @param code what a guard that does not hold is reported as */
   add(fragment: Fragment, expect: Expectation = 'any', code: StowageErrorCode = 'conflict'): void {
-    this.addText(compile(fragment, this.#placeholder).sql, fragment.values, expect, code)
+    this.addText(this.#compile(fragment).sql, fragment.values, expect, code)
   }
 
   addText(text: string, parameters: readonly SqlValue[], expect: Expectation, code: StowageErrorCode = 'conflict'): void {

@@ -24,10 +24,21 @@ export interface Failure {
 
 export type Outcome = { readonly rows: readonly (readonly ResultRow[])[] } | { readonly failure: Failure }
 
+/** A statement on its way: its text, or the number that the text was given before. */
+export type SentStatement = readonly [text: string | number, parameters: readonly Value[], mode: Mode]
+
 export interface Request {
   readonly id: number
-  readonly statements: readonly BatchStatement[]
+  readonly statements: readonly SentStatement[]
 }
+
+/** What is sent at once. */
+export interface Parcel {
+  /** Texts that are from now on called by their number, which is their place among all that were sent. */
+  readonly texts: readonly string[]
+  readonly requests: readonly Request[]
+}
+
 /** Outcomes of one group, each with its request's id. */
 export type Reply = readonly (readonly [id: number, outcome: Outcome])[]
 

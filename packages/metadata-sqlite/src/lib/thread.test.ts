@@ -21,10 +21,14 @@ test('a thread that dies fails what it was asked for, and the next call starts a
     programFile(`
       import { parentPort } from 'node:worker_threads'
       let answered = 0
+      const texts = []
       parentPort.on('message', message => {
-        if (message === null) parentPort.close()
-        else if (message.statements[0][0] === 'die') throw new Error('on purpose')
-        else parentPort.postMessage([[message.id, { rows: [[[++answered]]] }]])
+        if (message === null) return parentPort.close()
+        texts.push(...message.texts)
+        for (const { id, statements } of message.requests) {
+          if (texts[statements[0][0]] === 'die') throw new Error('on purpose')
+          parentPort.postMessage([[id, { rows: [[[++answered]]] }]])
+        }
       })
     `),
     data,

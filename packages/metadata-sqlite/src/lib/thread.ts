@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { StowageError } from '@stowage/core/contracts'
-import type { BatchStatement, Outcome, Reply, Request, ThreadData } from './protocol.ts'
+import { newParcel } from './parcel.ts'
+import type { BatchStatement, Outcome, Reply, ThreadData } from './protocol.ts'
 
 /** Runs batches elsewhere, or here. */
 export interface Executor {
@@ -29,6 +30,7 @@ interface Pending {
 /** A worker thread, started by the first call and kept from holding up the process while idle. */
 export function threadExecutor(file: URL, data: ThreadData): Executor {
   const pending = new Map<number, Pending>()
+  let parcel = newParcel()
   let worker: Worker | null = null
   let lastId = 0
   let closed: Promise<void> | null = null
@@ -39,6 +41,10 @@ export function threadExecutor(file: URL, data: ThreadData): Executor {
     started.on('error', error => fail(started, error))
     started.on('exit', code => fail(started, new Error(`The thread ended with code ${code}`)))
     return started
+  }
+
+  function send(): void {
+    if (parcel.size > 0) worker?.postMessage(parcel.take())
   }
 
   function settle(reply: Reply): void {
@@ -55,6 +61,7 @@ export function threadExecutor(file: URL, data: ThreadData): Executor {
     // An error is followed by an exit, when another thread may be at work already.
     if (worker !== ended) return
     worker = null
+    parcel = newParcel()
     const error = new StowageError('unavailable', `The database's ${data.role} thread ended: ${cause.message}`, { cause })
     const waiting = [...pending.values()]
     pending.clear()
@@ -66,13 +73,17 @@ export function threadExecutor(file: URL, data: ThreadData): Executor {
       if (closed) return Promise.reject(new StowageError('unavailable', 'The database is closed.', { retryable: false }))
       worker ??= start()
       if (pending.size === 0) worker.ref()
-      const request: Request = { id: ++lastId, statements }
       return new Promise((resolve, reject) => {
-        pending.set(request.id, { resolve, reject })
-        worker?.postMessage(request)
+        const alone = pending.size === 0
+        pending.set(++lastId, { resolve, reject })
+        parcel.add(lastId, statements)
+        // While the thread is at work, what is asked for in one turn of the event loop travels together: waking it costs more than a write.
+        if (alone) send()
+        else if (parcel.size === 1) setImmediate(send)
       })
     },
     close() {
+      send()
       closed ??= end(worker)
       return closed
     },

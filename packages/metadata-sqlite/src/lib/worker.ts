@@ -1,28 +1,42 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { openConnection } from './connection.ts'
 import { executeGroup, executeRead } from './execute.ts'
-import type { Reply, Request, ThreadData } from './protocol.ts'
+import type { BatchStatement, Parcel, Reply, SentStatement, ThreadData } from './protocol.ts'
 
 const MAX_GROUP = 256
 // While several callers commit at once, a group waits this long for more: less than the sync to disk that it saves them.
 const GATHER_MS = 0.3
 
+interface Batch {
+  readonly id: number
+  readonly statements: readonly BatchStatement[]
+}
+
 /** Thread that owns one connection: it runs what it is sent, and ends on `null`. */
 function serve(port: NonNullable<typeof parentPort>, { role, connection: options }: ThreadData): void {
   const connection = openConnection(options)
   const stillness = new Int32Array(new SharedArrayBuffer(4))
+  const texts: string[] = []
   let lastGroup = 0
-  port.on('message', (first: Request | null) => {
-    const group = first === null ? [] : [first]
-    let ends = first === null
+  port.on('message', (first: Parcel | null) => {
+    const group: Batch[] = []
+    let ends = false
+    const take = (parcel: Parcel | null): void => {
+      if (parcel === null) {
+        ends = true
+        return
+      }
+      texts.push(...parcel.texts)
+      for (const { id, statements } of parcel.requests) group.push({ id, statements: statements.map(spelledOut) })
+    }
     const drain = (): void => {
       while (!ends && group.length < MAX_GROUP) {
-        const received: { message: Request | null } | undefined = receiveMessageOnPort(port)
+        const received: { message: Parcel | null } | undefined = receiveMessageOnPort(port)
         if (!received) return
-        if (received.message === null) ends = true
-        else group.push(received.message)
+        take(received.message)
       }
     }
+    take(first)
     if (role === 'writer') {
       // What came in while the last transaction ran goes into the next one together.
       drain()
@@ -38,7 +52,11 @@ function serve(port: NonNullable<typeof parentPort>, { role, connection: options
     port.close()
   })
 
-  function answer(group: readonly Request[]): Reply {
+  function spelledOut([text, parameters, mode]: SentStatement): BatchStatement {
+    return [typeof text === 'string' ? text : (texts[text] ?? ''), parameters, mode]
+  }
+
+  function answer(group: readonly Batch[]): Reply {
     if (role === 'reader') return group.map(({ id, statements }) => [id, executeRead(connection, statements)])
     const outcomes = executeGroup(
       connection,

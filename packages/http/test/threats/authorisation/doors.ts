@@ -1,0 +1,62 @@
+import type { Stowage } from '@stowage/core'
+import type { Operation } from '../../../src/lib/profile/operation.ts'
+import { prepareProfile } from '../../../src/lib/profile/prepare-profile.ts'
+import type { Profile } from '../../../src/lib/profile/profile.ts'
+import { createRouter } from '../../../src/lib/routing/router.ts'
+import { fillTemplate, type Template } from '../../../src/lib/routing/template.ts'
+
+/** One method at one path that the api answers. */
+export interface Door {
+  readonly method: string
+  readonly template: Template
+  readonly operation: Operation
+}
+
+export const doorName = ({ method, template }: Door): string => `${method} ${template.text}`
+
+/** Everything that the router of these profiles answers, HEAD included, as the api itself works it out. */
+export function doorsOf(stowage: Stowage, profiles: readonly Profile[]): readonly Door[] {
+  const routes = profiles.flatMap(profile => prepareProfile(stowage, profile).routes)
+  const router = createRouter(routes)
+  const doors = new Map<string, Door>()
+  for (const { template } of routes) {
+    const found = router.match(fillTemplate(template, () => 'x') ?? '')
+    if (found === null) throw new Error(`The router does not know its own path ${template.text}.`)
+    for (const [method, route] of found.resource.routes) {
+      const door = { method, template: route.template, operation: route.target.operation }
+      doors.set(doorName(door), door)
+    }
+  }
+  return [...doors.values()]
+}
+
+/** What somebody does at a door. */
+export interface Attempt {
+  readonly name: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly query?: string
+  /** Status where it is permitted. */
+  readonly ok: number
+  /** Whether it changes something where it is permitted. */
+  readonly changes: boolean
+}
+
+/** The question that an operation is to the policy; a link's token answers for itself. */
+export type Question = 'list' | 'create' | 'read' | 'update' | 'delete' | 'token'
+
+export interface Plan {
+  readonly asks: Question
+  /** What is tried by each method. */
+  readonly methods: Readonly<Record<string, readonly Attempt[]>>
+}
+
+/** An operation, or a method of one, that nobody has said what to expect of. */
+export function uncovered(
+  doors: readonly { readonly method: string; readonly operation: string }[],
+  plans: Readonly<Record<string, Plan>>,
+): readonly string[] {
+  const known = ({ method, operation }: { method: string; operation: string }) =>
+    Object.hasOwn(plans, operation) && (plans[operation]?.methods[method]?.length ?? 0) > 0
+  return doors.filter(door => !known(door)).map(({ method, operation }) => `${method} of ${operation}`)
+}

@@ -1,0 +1,187 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fsStorage } from '@stowage/adapter-fs'
+import { type Asset, createStowage, defineKind, everyone, type Logger, type Policy, type Space } from '@stowage/core'
+import { type Authenticate, assetApi, defineProfile, type ProfileOptions } from '@stowage/http'
+import { sqliteMetadata } from '@stowage/metadata-sqlite'
+import { withFaults, withMetadataFaults } from '@stowage/testkit'
+import { onTestFinished } from 'vitest'
+import { credentials } from './identities.ts'
+import { BYTES } from './plans.ts'
+
+const ROLES: Readonly<Record<string, string>> = {
+  alice: 'member',
+  bob: 'member',
+  viewer: 'viewer',
+  editor: 'editor',
+  admin: 'admin',
+  owner: 'owner',
+}
+const roleOf = ({ id }: { readonly id: string }) => ROLES[id] ?? null
+const open: Policy['rules'] = { list: everyone, read: everyone, create: everyone, update: everyone, delete: everyone }
+
+// A signature is all that makes these bytes a picture.
+const PNG = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de', 'hex')
+
+export interface LogEvent {
+  readonly level: string
+  readonly message: string
+  readonly details: object | undefined
+}
+
+export interface WorldOptions {
+  readonly policy: Policy
+  readonly space?: 'none' | 'shared' | 'owned'
+  /** Goes into each profile. */
+  readonly profile?: Partial<ProfileOptions>
+  readonly clock?: NonNullable<Parameters<typeof createStowage>[0]>['clock']
+  readonly authenticate?: Authenticate
+  readonly logger?: Logger
+}
+
+/**
+ * A server's inside on a real disk and database, that records each call to them: three profiles over one kind (house paths, by filename, and every
+ * other method an operation may have), and one over a second kind.
+ */
+export async function openWorld({ policy, space = 'none', profile = {}, clock, authenticate, logger }: WorldOptions) {
+  const root = await mkdtemp(join(tmpdir(), 'stowage-threats-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  const logged: LogEvent[] = []
+  const at = (level: string) => (message: string, details?: object) => void logged.push({ level, message, details })
+  const storage = withFaults(fsStorage({ root: join(root, 'objects') }))
+  const metadata = withMetadataFaults(sqliteMetadata({ file: join(root, 'assets.db') }))
+  // Assets are made before the policy under test holds.
+  let rules = open
+  const kind = defineKind({
+    name: 'doc',
+    filenames: 'unique',
+    policy: {
+      get rules() {
+        return rules
+      },
+    },
+  })
+  const other = defineKind({ name: 'other', policy: { rules: open } })
+  const stowage = await createStowage({
+    kinds: [kind, other],
+    storage,
+    metadata,
+    workers: false,
+    logger: logger ?? { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+    generator: { name: 'fake', generate: async () => ({ body: PNG, contentType: 'image/png' }) },
+    ...(clock && { clock }),
+  })
+  onTestFinished(() => stowage.close())
+  const people = credentials(stowage.signer('session'))
+  const spaces = new Map<string, Space>([
+    ['one', { id: 'one', roleOf, ...(space === 'owned' && { ownerId: 'owner' }) }],
+    ['two', { id: 'two', roleOf: () => null, ownerId: 'somebody' }],
+  ])
+  const base = space === 'none' ? '' : '/spaces/:space'
+  const common: Partial<ProfileOptions> = {
+    authenticate: authenticate ?? people.authenticate,
+    publicUrl: 'https://app.example.com',
+    ...(space !== 'none' && { space: ({ params }) => spaces.get(params.space ?? '') ?? null }),
+    ...profile,
+  }
+  const profiles = [
+    defineProfile(kind, { basePath: `${base}/docs`, ...common }),
+    defineProfile(kind, {
+      basePath: `${base}/named`,
+      operations: ['get', 'content', 'update'],
+      paths: { get: 'GET :filename', content: 'GET :filename/content', update: 'POST :id/edit' },
+      ...common,
+    }),
+    defineProfile(kind, {
+      basePath: `${base}/other-methods`,
+      operations: ['upload', 'update', 'delete', 'replace', 'link', 'linkContent'],
+      paths: {
+        upload: 'PUT',
+        update: 'PUT :id',
+        delete: 'POST :id/delete',
+        replace: 'POST :id/replace',
+        link: 'GET :id/download',
+        linkContent: 'GET shared/:token',
+      },
+      ...common,
+    }),
+  ]
+  const api = assetApi(stowage, [
+    ...profiles,
+    defineProfile(other, { basePath: '/others', ...common, operations: ['list', 'get', 'content'] }),
+  ])
+  const scope = space === 'none' ? { kind } : { kind, space: spaces.get('one') as Space }
+  let made = 0
+  const make = (creator: string, visibility: 'public' | 'private', where: object = scope): Promise<Asset> =>
+    stowage
+      .as({ id: creator })
+      .in(where)
+      .upload({
+        body: Buffer.from(BYTES),
+        contentType: 'text/plain',
+        filename: `file-${++made}.txt`,
+        visibility,
+        title: `of ${creator}`,
+      })
+  return {
+    root,
+    api,
+    stowage,
+    storage,
+    metadata,
+    logged,
+    people,
+    profiles,
+    spaces,
+    kind,
+    other,
+    make,
+    /** Lets the real policy hold from now on, or none while `work` runs. */
+    guard: () => {
+      rules = policy.rules
+    },
+    async unguarded<T>(work: () => Promise<T>): Promise<T> {
+      rules = open
+      try {
+        return await work()
+      } finally {
+        rules = policy.rules
+      }
+    },
+    state: () => stateOf({ metadata, storage, root, kinds: ['doc', 'other'], spaces: ['', 'one', 'two'] }),
+  }
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+interface Places {
+  readonly metadata: ReturnType<typeof sqliteMetadata>
+  readonly storage: ReturnType<typeof fsStorage>
+  readonly root: string
+  readonly kinds: readonly string[]
+  readonly spaces: readonly string[]
+}
+
+/** All that is stored: rows in every state, their blobs, objects, files on the disk (temporary ones too), jobs' worth of work, and usage. */
+async function stateOf({ metadata, storage, root, kinds, spaces }: Places): Promise<unknown> {
+  const states = ['uploading', 'ready', 'failed', 'deleting'] as const
+  const rows = await Promise.all(
+    kinds.map(kind =>
+      metadata.list({ kind, states, filter: { op: 'all' }, sort: { column: 'createdAt', direction: 'asc' }, limit: 10_000 }),
+    ),
+  )
+  const entries = await readdir(join(root, 'objects'), { recursive: true, withFileTypes: true })
+  const usage = await Promise.all(kinds.flatMap(kind => spaces.map(space => metadata.getUsage(kind, space))))
+  return {
+    rows: rows.flat(),
+    blobs: await Promise.all(rows.flat().map(row => metadata.listBlobs(row.id))),
+    due: await metadata.listDueBlobs(Number.MAX_SAFE_INTEGER, 1000),
+    objects: (await storage.list()).objects.map(({ key, sizeBytes }) => [key, sizeBytes]),
+    files: entries
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name))
+      .sort(),
+    usage,
+  }
+}

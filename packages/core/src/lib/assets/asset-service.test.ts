@@ -6,7 +6,7 @@ import type { Inspector } from '../contracts/inspector.ts'
 import { defineKind } from '../kinds/define-kind.ts'
 import { sequenceId } from '../kinds/ids.ts'
 import { ownerOnly } from '../policy/ready-made.ts'
-import type { UploadInput } from './assets.ts'
+import type { GenerateInput, UploadInput } from './assets.ts'
 
 const alice = { id: 'alice' }
 const bob = { id: 'bob' }
@@ -233,6 +233,8 @@ describe('an update', () => {
     [{ tags: 'x' }, 'unprocessable'],
     [{ fields: { nope: 1 } }, 'unprocessable'],
     [{ filename: 'a\nb' }, 'invalid_request'],
+    [{ filename: null }, 'unprocessable'],
+    [{ filename: 5 }, 'unprocessable'],
     [[], 'unprocessable'],
   ])('of %j is refused and changes nothing', async (patch, code) => {
     const { stowage } = await openStowage({ policy: ownerOnly() })
@@ -240,6 +242,16 @@ describe('an update', () => {
     const before = await assets.upload({ body: text('x') })
     await expect(assets.update(before.id, patch)).rejects.toMatchObject({ code })
     expect(await assets.get({ id: before.id })).toEqual(before)
+  })
+})
+
+describe('a picture to be generated', () => {
+  it.each([{ filename: null }, { filename: 5 }, { prompt: 'a\0b' }])('with %j is refused before it is made', async given => {
+    const generate = vi.fn()
+    const { stowage } = await openStowage({ policy: ownerOnly(), generator: { name: 'fake', generate } })
+    const input = { prompt: 'a dot', ...given } as GenerateInput
+    await expect(stowage.as(alice).generate(input)).rejects.toMatchObject({ code: 'unprocessable' })
+    expect(generate).not.toHaveBeenCalled()
   })
 })
 

@@ -39,6 +39,7 @@ export function checkDetails(kind: Kind, details: AssetDetails, fieldsAre: 'whol
   if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
     issues.push({ pointer: '/visibility', message: 'must be "public" or "private"' })
   }
+  checkFilenameType(issues, filename)
   if (metadata !== undefined) checkMetadata(issues, metadata, kind.limits.maxMetadataBytes)
   const distinctTags = tags === undefined ? undefined : checkTags(issues, tags, kind.limits.maxTags)
   const fields = checkFields(issues, kind, details.fields, fieldsAre)
@@ -59,6 +60,11 @@ function checkText(issues: Issue[], pointer: string, text: unknown, maxChars: nu
   if (typeof text !== 'string') issues.push({ pointer, message: 'must be a string or null' })
   else if (text.length > maxChars) issues.push({ pointer, message: `must have at most ${maxChars} characters` })
   else if (!isStorable(text)) issues.push({ pointer, message: NOT_STORABLE })
+}
+
+/** A name can't be taken away, so that `null` is as wrong as a number. */
+export function checkFilenameType(issues: Issue[], filename: unknown): void {
+  if (filename !== undefined && typeof filename !== 'string') issues.push({ pointer: '/filename', message: 'must be a string' })
 }
 
 const NOT_STORABLE = 'must not hold NUL or lone surrogates'

@@ -4,7 +4,7 @@ import type { AspectRatio, GeneratedImage } from '../contracts/generator.ts'
 import { hex } from '../crypto/random.ts'
 import { cleanFilename } from '../kinds/filename.ts'
 import type { GenerateInput } from './assets.ts'
-import { invalid } from './details.ts'
+import { checkFilenameType, type Issue, invalid } from './details.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
 import { uploadAsset } from './upload.ts'
 
@@ -23,7 +23,7 @@ export async function generateAsset(deps: ServiceDeps, scope: ServiceScope, inpu
   const { generator } = deps
   if (!generator) throw new StowageError('unsupported', 'No image generator is set up. Pass `generator` to createStowage.')
   const { prompt, aspectRatio = '1:1', signal, ...details } = input
-  checkPrompt(prompt, aspectRatio)
+  checkInput(prompt, aspectRatio, details.filename)
   const stem = details.filename === undefined ? nameFromPrompt(prompt) : withoutExtension(cleanFilename(details.filename))
   const image = await generator.generate({ prompt, aspectRatio, ...(signal ? { signal } : {}) })
   const filename = `${stem}-${hex(deps.random(4))}${extensionOf(image)}`
@@ -37,8 +37,8 @@ export async function generateAsset(deps: ServiceDeps, scope: ServiceScope, inpu
   return uploadAsset(deps, scope, { ...upload, ...(signal ? { signal } : {}) })
 }
 
-function checkPrompt(prompt: unknown, aspectRatio: AspectRatio): void {
-  const issues = []
+function checkInput(prompt: unknown, aspectRatio: AspectRatio, filename: unknown): void {
+  const issues: Issue[] = []
   const valid =
     typeof prompt === 'string' &&
     prompt.trim() !== '' &&
@@ -47,6 +47,7 @@ function checkPrompt(prompt: unknown, aspectRatio: AspectRatio): void {
     !prompt.includes('\0')
   if (!valid) issues.push({ pointer: '/prompt', message: `must be text of 1 to ${MAX_PROMPT_CHARS} characters` })
   if (!RATIOS.includes(aspectRatio)) issues.push({ pointer: '/aspectRatio', message: `must be one of ${RATIOS.join(', ')}` })
+  checkFilenameType(issues, filename)
   if (issues.length > 0) throw invalid(issues)
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,6 +46,7 @@ export interface WireOptions {
   readonly profile?: Partial<ProfileOptions>
   readonly publicUrl?: string
   readonly server?: PrepareServerOptions
+  readonly node?: ServerOptions
   readonly stowage?: StowageOptions
   readonly wrapStorage?: (storage: StorageAdapter) => StorageAdapter
 }
@@ -92,7 +93,8 @@ async function startWire(options: WireOptions) {
     ...options.stowage,
   })
   const served = defineProfile(kind, { basePath: '/docs', authenticate: bearer(actors), ...profile })
-  const server = createServer(nodeHandler(assetApi(stowage, served, publicUrl === undefined ? {} : { publicUrl })))
+  const api = assetApi(stowage, served, publicUrl === undefined ? {} : { publicUrl })
+  const server = createServer(options.node ?? {}, nodeHandler(api))
   prepareServer(server, options.server)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -20,6 +20,7 @@ import { SmallWrites, workerScript } from './small-writes/small-writes.ts'
 import { Stamps } from './stamps.ts'
 import { systemClock } from './system-clock.ts'
 import { removeAbandoned } from './temp-files.ts'
+import { unfinishedWrites } from './unfinished.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -51,7 +52,7 @@ export interface FsStorage
     Required<Pick<StorageAdapter, Offered>>,
     Partial<SignedUrls> {}
 
-type Offered = 'open' | 'identity' | 'close' | 'copy' | 'multipart' | 'localFile'
+type Offered = 'open' | 'identity' | 'close' | 'copy' | 'multipart' | 'unfinished' | 'localFile'
 
 /**
  * Objects as plain files on a local disk: durable before they are acknowledged, visible whole or not at all.
@@ -83,6 +84,7 @@ export function fsStorage(options: FsStorageOptions): FsStorage {
     copy: (from, to, copy = {}) => run(`copy ${quoted(from)} to ${quoted(to)}`, place => copyObject(place, from, to, copy)),
     localFile: key => run(`open ${quoted(key)}`, place => openLocalFile(place, key)),
     multipart: multipartStorage(run, signer && { signer, clock }),
+    unfinished: unfinishedWrites(run),
     ...(signer && signedUrls(run, signer, clock)),
     close: async () => {
       const place = await opening.close()

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Asset } from '@stowage/core'
 import type { Change, JobRecord, MetadataStore, StorageAdapter, UploadRecord } from '@stowage/core/contracts'
@@ -163,6 +163,40 @@ describe('an audit finds', () => {
     expect((await audit({ repair: { usage: true } })).repaired.usage).toBe(2)
     expect(await metadata.getUsage('asset', '')).toEqual({ bytes: 18, count: 3 })
     expect(await metadata.getUsage('asset', 'nobody')).toEqual({ bytes: 0, count: 0 })
+    expect((await audit()).total).toBe(0)
+  })
+})
+
+describe('what is unfinished', () => {
+  async function withUnfinished() {
+    const world = await opened(40)
+    const { storage, clock, root, commit, blobOf } = world
+    const abandoned = await storage.multipart?.create('abandoned')
+    await storage.multipart?.create('under/way')
+    await writeFile(join(root, 'objects', '.stowage', await workFolder(root), 'left'), 'behind')
+    // Files are dated by the system, not by the clock of the service.
+    await clock.advance(Math.max(0, Date.now() - clock.now()) + 2 * DAY)
+    const lease = { state: 'writing', leaseToken: 'x', dueAt: clock.now() } as const
+    await commit({ op: 'insertBlob', blob: { ...(await blobOf(0)), ...lease, id: 'w', key: 'under/way' } })
+    return { ...world, abandoned }
+  }
+  const workFolder = async (root: string) =>
+    (await readdir(join(root, 'objects', '.stowage'))).find(name => name.startsWith('tmp-')) ?? ''
+
+  it('is a finding once it is old, unless a row says that it is under way', async () => {
+    const { audit, abandoned, clock } = await withUnfinished()
+    expect((await audit({ graceMs: clock.now() })).total).toBe(0)
+    const { counts, findings } = await audit()
+    expect(counts).toEqual({ unfinished_upload: 1, temporary_file: 1 })
+    expect(findings).toMatchObject([
+      { key: 'abandoned', uploadId: abandoned?.uploadId },
+      { key: 'left', sizeBytes: 6 },
+    ])
+  })
+
+  it('goes with the orphans when asked to', async () => {
+    const { audit } = await withUnfinished()
+    expect((await audit({ repair: { orphans: true } })).repaired).toMatchObject({ unfinished: 2, orphans: 0, refused: null })
     expect((await audit()).total).toBe(0)
   })
 })

@@ -7,6 +7,7 @@ import { pageRows } from './rows/page-rows.ts'
 import { patchRows } from './rows/patch-rows.ts'
 import { planRows } from './rows/plan-rows.ts'
 import { recordRows } from './rows/record-rows.ts'
+import { scanRows } from './rows/scan-rows.ts'
 import { searchRows } from './rows/search-rows.ts'
 import { taskRows } from './rows/task-rows.ts'
 
@@ -20,6 +21,7 @@ const ROWS = [
   ...planRows,
   ...patchRows,
   ...cursorRows,
+  ...scanRows,
 ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 /**

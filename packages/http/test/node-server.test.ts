@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { StorageAdapter } from '@stowage/core/contracts'
 import { closeGracefully, nodeHandler, type PrepareServerOptions, prepareServer } from '@stowage/http/node'
@@ -28,6 +28,15 @@ async function serve(
     return (await sendByHttp(port, '/notes', { method: 'POST', headers: { ...as('alice'), ...headers }, body })).json
   }
   return { ...opened, server, port, upload, raw: () => rawSocket(port) }
+}
+
+/** Puts a route of the application's own before the api. */
+function routed(path: string, handler: RequestListener): (server: Server) => void {
+  return server => {
+    const [own] = server.listeners('request') as RequestListener[]
+    server.removeAllListeners('request')
+    server.on('request', (req, res) => (req.url === path ? handler(req, res) : own?.(req, res)))
+  }
 }
 
 const post = (headers: string, who = 'alice') =>
@@ -59,17 +68,32 @@ describe('100 Continue', () => {
     expect(answer).not.toContain('100 Continue')
   })
 
+  it('of a pipelined request never comes inside its answer', async () => {
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>()
+    const { raw, objects } = await serve({ before: routed('/slow', (_req, res) => void mayAnswer.then(() => res.end('slow'))) })
+    const socket = raw()
+    socket.write(`GET /slow HTTP/1.1\r\nHost: x\r\n\r\n${post('Content-Length: 5\r\nExpect: 100-continue\r\n')}hello`)
+    // The second one is stored, and its answer made, while the first holds the connection.
+    await vi.waitFor(async () => expect(await objects()).toBe(1), { timeout: 10_000 })
+    await sendByHttp(Number(socket.socket.remotePort), '/notes')
+    answer()
+    const [head = '', body = ''] = (await socket.until(/"url"[^}]*}$/)).split(/(?=HTTP\/1\.1 201)/)[1]?.split('\r\n\r\n') ?? []
+    expect(head.toLowerCase()).toContain(`content-length: ${body.length}\r\n`)
+    socket.socket.destroy()
+  })
+
+  it('of a pipelined request that waits for it comes once the answer before is out', async () => {
+    const { raw } = await serve()
+    const socket = raw()
+    socket.write(`${post('Content-Length: 5\r\n')}hello${post('Content-Length: 5\r\nExpect: 100-continue\r\n')}`)
+    await socket.until(/HTTP\/1\.1 201 [\s\S]*HTTP\/1\.1 100 Continue\r\n\r\n$/)
+    socket.write('world')
+    await socket.until(/100 Continue\r\n\r\nHTTP\/1\.1 201 /)
+    socket.socket.destroy()
+  })
+
   it("comes for other routes' bodies too", async () => {
-    const { raw } = await serve({
-      before: server => {
-        const [own] = server.listeners('request') as ((...args: unknown[]) => void)[]
-        server.removeAllListeners('request')
-        server.on('request', (req, res) => {
-          if (req.url !== '/other') own?.(req, res)
-          else req.on('end', () => res.end('other')).resume()
-        })
-      },
-    })
+    const { raw } = await serve({ before: routed('/other', (req, res) => void req.on('end', () => res.end('other')).resume()) })
     const socket = raw()
     socket.write('POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n')
     await socket.until('100 Continue')

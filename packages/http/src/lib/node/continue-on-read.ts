@@ -6,9 +6,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  */
 export function continueOnRead(req: IncomingMessage, res: ServerResponse): void {
   const read = req._read
+  const sendContinue = () => {
+    if (!res.headersSent && !res.destroyed) res.writeContinue()
+  }
   req._read = size => {
     req._read = read
-    if (!res.headersSent && !res.destroyed) res.writeContinue()
+    // A pipelined request waits for its turn on the connection: what Node keeps back for it until then goes out behind its head.
+    if (res.socket === null) res.once('socket', sendContinue)
+    else sendContinue()
     read.call(req, size)
   }
 }

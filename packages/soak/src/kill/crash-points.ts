@@ -1,0 +1,96 @@
+import type { Change } from '@stowage/core/contracts'
+import { type CrashPoint, type Life, nameOf, type Phase, type Strike } from './crash-point.ts'
+
+type Holds = (changes: readonly Change[]) => boolean
+const some =
+  (test: (change: Change) => boolean): Holds =>
+  changes =>
+    changes.some(test)
+
+const announces = some(change => change.op === 'insertAsset')
+const announcesReplacement: Holds = changes => changes.length === 1 && changes[0]?.op === 'insertBlob'
+const publishes = some(change => change.op === 'updateAsset' && change.set.state === 'ready')
+const swaps = some(change => change.op === 'updateAsset' && change.set.blobId !== undefined)
+const patches = some(change => change.op === 'updateAsset' && change.set.title !== undefined && change.set.state === undefined)
+const buries = some(change => change.op === 'updateBlobsOf')
+const expires = some(
+  change => change.op === 'updateBlob' && change.guard.states.includes('writing') && change.set.state === 'condemned',
+)
+const forgetsBlob = some(change => change.op === 'deleteBlob' || (change.op === 'updateBlob' && change.set.purgesLeft === 1))
+const forgetsAsset = some(change => change.op === 'deleteAsset')
+const endsJob = some(change => change.op === 'deleteJob')
+
+type Row = readonly [code: string, what: string, life: Life, strike: (phase: Phase) => Strike, maxNth?: number]
+const commit =
+  (holds: Holds) =>
+  (phase: Phase): Strike => ({ on: 'commit', phase, holds })
+const storage =
+  (op: string) =>
+  (phase: Phase): Strike => ({ on: 'storage', phase, op })
+const disk =
+  (call: 'sync' | 'link' | 'rename' | 'unlink') =>
+  (phase: Phase): Strike => ({ on: 'disk', phase, call })
+const claims = (phase: Phase): Strike => ({ on: 'metadata', phase, op: 'claimJobs' })
+
+// Commits are struck in three ways; everything else before and after.
+const COMMITS: readonly Row[] = [
+  ['C1', 'intent', 'load', commit(announces)],
+  ['C1', 'intent of a replacement', 'load', commit(announcesReplacement), 3],
+  ['C5-C6', 'commit of an upload', 'load', commit(publishes)],
+  ['C5-C6', 'commit of a replacement', 'load', commit(swaps), 3],
+  ['C5-C6', 'commit of a patch', 'load', commit(patches), 3],
+  ['C8', 'end of a job', 'jobs', commit(endsJob), 2],
+  ['C17', 'tombstone', 'load', commit(buries), 2],
+  ['C19', 'rows of a deleted object', 'sweep', commit(forgetsBlob), 3],
+  ['C19', 'row of an asset without blobs', 'sweep', commit(forgetsAsset), 2],
+  ['C20', 'expiry of an upload', 'sweep', commit(expires), 2],
+  ['C20', 'two reapers, expiry', 'two sweepers', commit(expires), 2],
+  ['C20', 'two reapers, rows', 'two sweepers', commit(forgetsBlob), 2],
+]
+const CALLS: readonly Row[] = [
+  ['C2', 'multipart create', 'load', storage('multipart.create'), 1],
+  ['C2', 'multipart part', 'load', storage('multipart.putPart'), 3],
+  ['C2', 'multipart complete', 'load', storage('multipart.complete'), 1],
+  ['C3', 'middle of a body', 'load', phase => ({ on: 'body', phase }), 3],
+  ['C4', 'put', 'load', storage('put')],
+  ['C7', 'answer to a write', 'load', phase => ({ on: 'answer', phase })],
+  ['C8', 'claim of jobs', 'jobs', claims, 1],
+  ['C9', 'delete by a worker', 'jobs', storage('delete'), 2],
+  ['C10', 'two workers, claim', 'two workers', claims, 1],
+  ['C10', 'two workers, delete', 'two workers', storage('delete'), 1],
+  ['C11', 'asset deleted meanwhile', 'deleted meanwhile', phase => ({ on: 'held delete', phase }), 1],
+  ['C11', 'asset replaced meanwhile', 'replaced meanwhile', phase => ({ on: 'held delete', phase }), 1],
+  ['C19', 'delete by the sweeper', 'sweep', storage('delete'), 3],
+  ['C20', 'list of what is due', 'sweep', phase => ({ on: 'metadata', phase, op: 'listDueBlobs' }), 2],
+  ['C20', 'two reapers, delete', 'two sweepers', storage('delete'), 2],
+  ['C23', 'sync', 'load', disk('sync'), 12],
+  ['C23', 'link', 'load', disk('link')],
+  ['C23', 'rename', 'load', disk('rename'), 3],
+  ['C23', 'unlink of a temporary name', 'load', disk('unlink')],
+]
+
+const DEFAULT_MAX_NTH = 8
+const points = (rows: readonly Row[], phases: readonly Phase[]): readonly CrashPoint[] =>
+  rows.flatMap(([code, what, life, strike, maxNth = DEFAULT_MAX_NTH]) =>
+    phases.map(phase => ({ code, what, life, strike: strike(phase), maxNth })),
+  )
+
+/** All named points, each before its effect and after it, before it is acknowledged. */
+export const crashPoints: readonly CrashPoint[] = [
+  ...points(COMMITS, ['before', 'during', 'after']),
+  ...points(CALLS, ['before', 'after']),
+  {
+    code: 'C18',
+    what: 'one of several objects deleted',
+    life: 'sweep',
+    strike: { on: 'some deleted', phase: 'during' },
+    maxNth: 1,
+  },
+]
+
+/** @throws for a name that no point has */
+export function crashPoint(name: string): CrashPoint {
+  const found = crashPoints.find(point => nameOf(point) === name)
+  if (!found) throw new Error(`There is no crash point "${name}".`)
+  return found
+}

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { auditFolder } from './audit-folder.ts'
+import type { CrashPlan } from './crash.ts'
+import { type HttpClient, httpClient } from './http-client.ts'
+import type { LoadContext } from './load.ts'
+import type { Model } from './model.ts'
+import type { Random } from './random.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
+import { verifyPromises } from './verify.ts'
+
+const HOUR_MS = 60 * 60_000
+/** More than any lease, grace and age of a temporary file. */
+const DOWNTIME_MS = 25 * HOUR_MS
+const MAX_SWEEPS = 12
+const IDLE_WITHIN_MS = 20_000
+
+/** A folder on which one server after another works, what its clients know, and the server of now. */
+export interface Ground {
+  readonly folder: string
+  readonly program: string
+  readonly model: Model
+  readonly random: Random
+  readonly next: () => number
+  clockOffsetMs: number
+  server: ServerProcess
+  client: HttpClient
+}
+
+export const loadContext = ({ server, client, model, random, next }: Ground): LoadContext => ({
+  server,
+  client,
+  model,
+  random,
+  next,
+})
+
+/** Starts a server on the folder after a day of downtime; it is not the ground's own until {@link take}. */
+export async function restart(
+  ground: Pick<Ground, 'folder' | 'program' | 'clockOffsetMs'>,
+  options: { readonly workers?: boolean; readonly crash?: CrashPlan } = {},
+): Promise<ServerProcess | 'crashed'> {
+  const { workers = true, crash = null } = options
+  return startServer({ folder: ground.folder, clockOffsetMs: ground.clockOffsetMs, workers, crash }, ground.program)
+}
+
+export function pass(ground: Ground): void {
+  ground.clockOffsetMs += DOWNTIME_MS
+}
+
+export function take(ground: Ground, server: ServerProcess): void {
+  ground.client.close()
+  ground.server = server
+  ground.client = httpClient(server)
+}
+
+/** Restarts without anything armed, and makes sure that all is well. */
+export async function restartAndRecover(ground: Ground): Promise<void> {
+  pass(ground)
+  const server = await restart(ground)
+  if (server === 'crashed') throw new Error('A server without a crash plan was killed by a signal.')
+  take(ground, server)
+  await recover(ground)
+}
+
+/** Sweeps until nothing is left to do, then audits the folder and asks for everything that clients were promised. */
+export async function recover(ground: Ground): Promise<void> {
+  await sweepToQuiet(ground)
+  const wrong = await auditFolder(ground.folder)
+  if (wrong.length > 0) throw new Error(`The audit found:\n${wrong.join('\n')}`)
+  await verifyPromises({ ...ground, now: Date.now() + ground.clockOffsetMs })
+  await untilIdle(ground.server)
+}
+
+async function sweepToQuiet(ground: Ground): Promise<void> {
+  for (let sweeps = 0; sweeps < MAX_SWEEPS; sweeps++) {
+    const advanceMs = sweeps === 0 ? 0 : 2 * HOUR_MS
+    ground.clockOffsetMs += advanceMs
+    const report = await ground.server.sweep(advanceMs)
+    if (report.failures > 0) throw new Error(`A sweep failed: ${JSON.stringify(report)}\n${ground.server.errors()}`)
+    // What is purged twice is purged the second time an hour later.
+    if (sweeps > 1 && Object.values(report).every(count => count === 0)) return
+  }
+  throw new Error(`The sweeper finds work after ${MAX_SWEEPS} sweeps.`)
+}
+
+/** I7: no object is held open once nobody reads it. */
+async function untilIdle(server: ServerProcess): Promise<void> {
+  const deadline = performance.now() + IDLE_WITHIN_MS
+  for (;;) {
+    const open = server.openFiles().filter(path => path.includes('/objects'))
+    if (open.length === 0) return
+    if (performance.now() > deadline) throw new Error(`I7 these files stay open: ${open.join(', ')}`)
+    await wait(5)
+  }
+}

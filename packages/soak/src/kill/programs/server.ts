@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fsStorage } from '@stowage/adapter-fs'
+import { createStowage, ownerOnly, systemClock } from '@stowage/core'
+import type { Clock } from '@stowage/core/contracts'
+import { assetApi, bearer } from '@stowage/http'
+import { closeGracefully, prepareServer } from '@stowage/http/node'
+import { expressAssets } from '@stowage/http-express'
+import { sqliteMetadata } from '@stowage/metadata-sqlite'
+import express from 'express'
+import { createCrash } from '../crash.ts'
+import { BASE_PATH, type Order, type Report, type ServerOptions, TOKEN } from '../protocol.ts'
+import { storeMultipart } from '../store-multipart.ts'
+
+const HOUR_MS = 60 * 60_000
+
+// A server of assets that can be told to kill itself at a named point. Its parent speaks to it over the process channel.
+const options = JSON.parse(process.argv[2] ?? '') as ServerOptions
+const report = (message: Report): void => void process.send?.(message)
+const time = movableClock(options.clockOffsetMs)
+const { clock } = time
+const crash = createCrash(
+  {
+    storage: fsStorage({
+      root: join(options.folder, 'objects'),
+      clock,
+      abandonedAfterMs: HOUR_MS,
+      abandonedUploadsAfterMs: HOUR_MS,
+    }),
+    metadata: sqliteMetadata({ file: join(options.folder, 'assets.db') }),
+  },
+  () => report({ said: 'held' }),
+)
+if (options.crash) await crash.arm(options.crash)
+const { storage, metadata } = crash
+const stowage = await createStowage({ storage, metadata, clock, policy: ownerOnly(), workers: options.workers })
+const authenticate = bearer(new Map([[TOKEN, { id: 'alice' }]]))
+const app = express().disable('x-powered-by')
+app.use((request, response, next) => {
+  if (request.method !== 'GET') crash.answer(response)
+  next()
+})
+app.use(expressAssets(assetApi(stowage, { basePath: BASE_PATH, authenticate })))
+const server = app.listen(0, '127.0.0.1')
+prepareServer(server)
+await once(server, 'listening')
+// Without its parent it would serve for ever.
+process.on('disconnect', () => process.exit())
+process.on('message', (message: { order: number } & Order) => void obey(server, message))
+report({ said: 'listening', port: (server.address() as AddressInfo).port })
+
+function movableClock(offsetMs: number): { clock: Clock; advance(ms: number): void } {
+  const machine = systemClock()
+  let offset = offsetMs
+  return {
+    clock: { now: () => machine.now() + offset, after: machine.after },
+    advance(ms) {
+      offset += ms
+    },
+  }
+}
+
+async function obey(listening: Server, { order, ...what }: { order: number } & Order): Promise<void> {
+  try {
+    if (what.do === 'stop') {
+      await closeGracefully(listening)
+      await stowage.close()
+      process.disconnect()
+    } else if (what.do === 'arm') {
+      await crash.arm(what.plan)
+      report({ said: 'armed', order })
+    } else if (what.do === 'sweep') {
+      time.advance(what.advanceMs)
+      report({ said: 'swept', order, report: await stowage.sweep() })
+    } else {
+      report({ said: 'stored', order, id: await storeMultipart({ storage, metadata, clock }, what) })
+    }
+  } catch (error) {
+    report({ said: 'failed', order, message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+}

@@ -1,0 +1,34 @@
+import type { SweepReport } from '@stowage/core'
+import type { CrashPlan } from './crash.ts'
+
+/** What a server process is told at its start. */
+export interface ServerOptions {
+  readonly folder: string
+  /** Added to the machine's time. */
+  readonly clockOffsetMs: number
+  /** Works jobs from its start. */
+  readonly workers: boolean
+  /** Armed from the start. */
+  readonly crash: CrashPlan | null
+}
+
+export type Order =
+  /** Prepares for a crash; answered once it is. */
+  | { readonly do: 'arm'; readonly plan: CrashPlan }
+  /** Moves the clock on, then sweeps once. */
+  | { readonly do: 'sweep'; readonly advanceMs: number }
+  /** Stores an asset through a multipart upload of storage, as a direct upload will. */
+  | { readonly do: 'multipart'; readonly filename: string; readonly seed: number; readonly sizeBytes: number }
+  | { readonly do: 'stop' }
+
+export type Report =
+  | { readonly said: 'listening'; readonly port: number }
+  /** The point that waits has been reached. */
+  | { readonly said: 'held' }
+  | { readonly said: 'armed'; readonly order: number }
+  | { readonly said: 'swept'; readonly order: number; readonly report: SweepReport }
+  | { readonly said: 'stored'; readonly order: number; readonly id: string }
+  | { readonly said: 'failed'; readonly order: number; readonly message: string }
+
+export const TOKEN = 'alices-token'
+export const BASE_PATH = '/assets'

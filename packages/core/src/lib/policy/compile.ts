@@ -2,6 +2,7 @@ import type { AssetRecord } from '../contracts/asset.ts'
 import { StowageError } from '../contracts/errors.ts'
 import type { Filter } from '../contracts/filter.ts'
 import { ALL, and, complement, eq, NONE, or } from './filters.ts'
+import { isPolicyFilter } from './is-filter.ts'
 import type { Rule, RuleContext } from './rule.ts'
 
 /** A rule could not be asked. Whoever catches it denies. */
@@ -102,7 +103,7 @@ async function compileCustom(rule: Extract<Rule, { rule: 'custom' }>, on: Compil
   const context: RuleContext = { ...on.context, role, ...(on.record ? { asset: on.record } : {}) }
   if (on.record === undefined && on.context.action !== 'create') {
     const { filter } = rule
-    if (filter) return on.ask(rule.name, () => filter(context))
+    if (filter) return checked(rule.name, await on.ask(rule.name, () => filter(context)))
     if (on.context.action === 'list') throw new PolicyFailure(`Rule ${rule.name} has no filter, so no list can be made under it.`)
     // Before the record is loaded nothing is decided: the rule is asked again with the record.
     return eq('space', on.context.space?.id ?? '')
@@ -110,4 +111,10 @@ async function compileCustom(rule: Extract<Rule, { rule: 'custom' }>, on: Compil
   const answer = await on.ask(rule.name, () => rule.test(context))
   if (typeof answer !== 'boolean') throw new PolicyFailure(`Rule ${rule.name} answered ${typeof answer}, not a boolean.`)
   return answer ? ALL : NONE
+}
+
+// What is no filter would hold for nothing, and its opposite for everything.
+function checked(rule: string, answer: unknown): Filter {
+  if (isPolicyFilter(answer)) return answer
+  throw new PolicyFailure(`Rule ${rule} answered no filter that a policy may use.`)
 }

@@ -98,6 +98,26 @@ describe('a policy', () => {
     }
   })
 
+  it.each([
+    undefined,
+    null,
+    1,
+    'yes',
+    true,
+    [],
+    {},
+    { op: 'everything' },
+    { op: 'not' },
+    { op: 'and', filters: [null] },
+    { op: 'search', terms: ['x'] },
+  ])('whose filter is %j, which is none, makes no list, under `not` and `anyOf` neither', async answer => {
+    const rule = customRule('strange', () => true, (() => answer) as never)
+    for (const used of [rule, not(rule), anyOf(everyone, rule), allOf(rule, everyone)]) {
+      expect(await createGuard(deps, only(used), alice, null).filter('list')).toEqual({ op: 'none' })
+      expect(await outcome(only(used), alice, 'list')).not.toBe('allowed')
+    }
+  })
+
   it('whose role look-up fails denies, under `not` too', async () => {
     const broken: Space = { id: 's', roleOf: () => Promise.reject(new Error('down')) }
     expect(await outcome(only(not(hasRole('banned'))), bob, 'read', record(), broken)).toBe('not_found')

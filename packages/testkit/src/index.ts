@@ -2,7 +2,9 @@ export { type FakeClock, type FakeClockOptions, fakeClock } from './lib/clock/fa
 export type { MetadataFixture, MetadataHarness } from './lib/metadata/conformance/harness.ts'
 export { metadataConformance } from './lib/metadata/conformance/suite.ts'
 export { memoryMetadata } from './lib/metadata/memory-metadata.ts'
-export type { StorageFixture, StorageHarness, TestRunner } from './lib/storage/conformance/harness.ts'
+export type { PolicyHarness } from './lib/policy/harness.ts'
+export { policyConformance } from './lib/policy/suite.ts'
+export type { Faulty, OutOfOrder, StorageFixture, StorageHarness, TestRunner } from './lib/storage/conformance/harness.ts'
 export { storageConformance } from './lib/storage/conformance/suite.ts'
 export {
   delay,

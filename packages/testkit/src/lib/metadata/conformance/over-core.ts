@@ -1,24 +1,13 @@
 import { createStowage, defineKind, everyone, type IdStrategy, type MetadataStore, type Stowage } from '@stowage/core'
 import { z } from 'zod'
 import { fakeClock } from '../../clock/fake-clock.ts'
+import { lent } from '../../lent.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { T0 } from './records.ts'
 
 const plainIds: IdStrategy = { create: ({ random }) => Buffer.from(random(16)).toString('hex'), parse: String, format: id => id }
 const fields = z.object({ part: z.string(), score: z.number(), flag: z.boolean(), note: z.string() }).partial()
 const rules = { list: everyone, read: everyone, create: everyone, update: everyone, delete: everyone }
-
-/** The same store for one more user of it, who can't open it again and can't close it. */
-export function lent(store: MetadataStore): MetadataStore {
-  const nothing = async (): Promise<void> => undefined
-  return new Proxy(store, {
-    get(of, name) {
-      if (name === 'open' || name === 'close') return nothing
-      const member: unknown = Reflect.get(of, name)
-      return typeof member === 'function' ? member.bind(of) : member
-    },
-  })
-}
 
 /** Core over the store under test, with the kinds of the rows, where anyone may do anything: ask it through `as`. */
 export function stowageOver(store: MetadataStore, secret = 'a secret of the conformance suite'): Promise<Stowage> {

@@ -28,7 +28,7 @@ export const get: Handler = async exchange => {
 
 export const update: Handler = async exchange => {
   const { request, params, assets, prepared } = exchange
-  const guard = writeGuard(exchange)
+  const guard = await writeGuard(exchange)
   const body = await readJsonObject(request, { types: PATCH_TYPES, maxBytes: prepared.profile.maxJsonBytes ?? 256 * 1024 })
   const { members, patch } = prepared.profile.update ?? {}
   if (patch === undefined) refuseUnknownMembers(body, members ?? PATCH_MEMBERS)
@@ -41,6 +41,6 @@ export const update: Handler = async exchange => {
 }
 
 export const remove: Handler = async exchange => {
-  await exchange.assets.delete(exchange.params.id as string, writeGuard(exchange))
+  await exchange.assets.delete(exchange.params.id as string, await writeGuard(exchange))
   return { status: 204, headers: {}, body: null }
 }

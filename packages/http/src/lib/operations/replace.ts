@@ -14,7 +14,7 @@ export const replace: Handler = async exchange => {
   const filename = requestedFilename(request)
   const asset = await assets.replaceContent(params.id as string, {
     ...rawContent(request, prepared.kind.limits.maxBytes),
-    ...writeGuard(exchange),
+    ...(await writeGuard(exchange)),
     ...(filename !== null && { filename }),
   })
   return answerAsset(exchange, asset, 200)

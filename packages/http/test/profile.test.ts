@@ -152,10 +152,10 @@ describe('a profile', () => {
     expect([refused.status, refused.headers.get('access-control-allow-origin'), refused.headers.get('vary')]).toEqual([
       404,
       'https://app.example.com',
-      'Origin',
+      'Accept, Origin',
     ])
     expect(refused.headers.get('access-control-expose-headers')).toContain('ETag')
-    expect((await send('/notes')).headers.get('vary')).toBe('Origin')
+    expect((await send('/notes')).headers.get('vary')).toBe('Accept, Origin')
   })
 
   it('gives links that end with their time, and only at most a week away', async () => {

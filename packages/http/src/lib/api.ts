@@ -52,11 +52,12 @@ export function assetApi(
     ...(options.requestId && { requestId: options.requestId }),
   }
   const handle = (request: HttpRequest) => handleRequest(context, request)
+  const fail = (request: HttpRequest, error: unknown) => failRequest(context, request, error)
   return {
     owns: path => context.router.match(path) !== null,
     handle,
-    fail: (request, error) => failRequest(context, request, error),
-    fetch: request => answerFetch(handle, request),
+    fail,
+    fetch: request => answerFetch({ handle, fail }, request),
   }
 }
 

@@ -1,14 +1,25 @@
+import type { HttpApi } from './api.ts'
 import type { HttpRequest } from './request.ts'
 import { type HttpResponse, isFileBody } from './response.ts'
 
 /** Answers a `Request` through the same handler as every binding. */
-export async function answerFetch(handle: (request: HttpRequest) => Promise<HttpResponse>, request: Request): Promise<Response> {
-  const response = await handle(fromFetch(request))
-  const { body, status, headers } = response
+export async function answerFetch({ handle, fail }: Pick<HttpApi, 'handle' | 'fail'>, request: Request): Promise<Response> {
+  const own = fromFetch(request)
+  const response = await handle(own)
+  try {
+    return await toResponse(response)
+  } catch (error) {
+    return await toResponse(fail(own, error))
+  }
+}
+
+async function toResponse({ status, headers, body }: HttpResponse): Promise<Response> {
   // A local file is only ever given to a binding that said it takes one.
   if (isFileBody(body)) throw new TypeError('A local file cannot be sent through fetch.')
   // A status without a body must have none at all, not an empty one.
-  return new Response(toBodyInit(body, headers['content-length']), { status, headers })
+  const init =
+    body === null || body instanceof Uint8Array ? (body as Bytes | null) : await toStream(body, headers['content-length'])
+  return new Response(init, { status, headers })
 }
 
 function fromFetch(request: Request): HttpRequest {
@@ -35,17 +46,16 @@ function fromFetch(request: Request): HttpRequest {
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-function toBodyInit(
-  body: AsyncIterable<Uint8Array> | Uint8Array | null,
-  length: string | undefined,
-): ReadableStream<Bytes> | Bytes | null {
-  if (body === null || body instanceof Uint8Array) return body as Bytes | null
+/** Waits for the first chunk: until it is there, a body that fails can still be answered with an error. */
+async function toStream(body: AsyncIterable<Uint8Array>, length: string | undefined): Promise<ReadableStream<Bytes>> {
   const iterator = body[Symbol.asyncIterator]()
+  let first: IteratorResult<Uint8Array> | null = await iterator.next()
   let left = length === undefined ? null : Number(length)
   return new ReadableStream<Bytes>(
     {
       async pull(controller) {
-        const { done, value } = await iterator.next()
+        const { done, value } = first ?? (await iterator.next())
+        first = null
         if (left !== null) left -= value?.length ?? 0
         if (left !== null && (left < 0 || (done && left > 0))) throw new Error('The content ended before its announced length.')
         if (done) controller.close()

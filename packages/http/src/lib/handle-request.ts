@@ -3,6 +3,7 @@ import { StowageError } from '@stowage/core/contracts'
 import { callHook } from './auth/call-hook.ts'
 import { identify } from './auth/identify.ts'
 import { acceptsJson } from './body/media-type.ts'
+import { refuseEncodedBody } from './body/refuse-encoded.ts'
 import type { SmallContents } from './content/small-contents.ts'
 import { answerError } from './errors/answer-error.ts'
 import type { Exchange, PreparedProfile } from './operations/exchange.ts'
@@ -16,6 +17,7 @@ import type { HttpResponse } from './response.ts'
 import { corsHeaders, preflightHeaders } from './routing/cors.ts'
 import { decodeParam } from './routing/decode-param.ts'
 import type { Resource, Route, Router } from './routing/router.ts'
+import { joinVary } from './routing/vary.ts'
 
 export interface ApiContext {
   readonly stowage: Stowage
@@ -79,15 +81,14 @@ function answerOther(request: HttpRequest, resource: Resource<RouteTarget>, { pr
 }
 
 function checkHeaders(request: HttpRequest, route: Route<RouteTarget>): void {
-  const encoding = request.header('content-encoding')
-  if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
-    throw new StowageError('unsupported_media_type', 'Bodies with a Content-Encoding are not taken; send the bytes as they are.')
-  }
-  const { operation } = route.target
-  const answersJson = operation !== 'content' && operation !== 'linkContent' && operation !== 'delete'
-  if (answersJson && !acceptsJson(request.header('accept'))) {
+  refuseEncodedBody(request)
+  if (answersJson(route) && !acceptsJson(request.header('accept'))) {
     throw new StowageError('not_acceptable', 'The answer is JSON, which the Accept header excludes.')
   }
+}
+
+function answersJson({ target: { operation } }: Route<RouteTarget>): boolean {
+  return operation !== 'content' && operation !== 'linkContent' && operation !== 'delete'
 }
 
 function decodeParams(route: Route<RouteTarget>, raw: readonly string[]): Record<string, string> {
@@ -119,7 +120,8 @@ async function runOperation(
   if (limit !== undefined) refuseTooMany(await callHook(call, 'limit', () => limit(context)))
   const space = loadSpace === undefined || anonymous ? null : await callHook(call, 'space', () => loadSpace(context))
   if (loadSpace !== undefined && !anonymous && (space === null || space === undefined)) {
-    throw new StowageError('not_found', 'There is nothing at this path.')
+    // Word for word what the policy says of a space that is hidden.
+    throw new StowageError('not_found', 'There is no such asset.')
   }
   const assets = stowage.as(actor).in({ kind, ...(space && { space }) })
   const { before } = operations[operation]
@@ -143,11 +145,16 @@ function refuseTooMany(refusal: { readonly retryAfterSeconds: number } | null | 
   })
 }
 
-function finish(request: HttpRequest, response: HttpResponse, { prepared }: Progress): HttpResponse {
+function finish(request: HttpRequest, response: HttpResponse, { route, prepared }: Progress): HttpResponse {
+  const cors = corsHeaders(prepared?.profile.cors, request)
+  const accept = route !== null && answersJson(route) ? 'Accept' : undefined
+  const vary = joinVary(response.headers.vary, accept, cors.vary)
   const headers = {
     'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
     ...response.headers,
-    ...corsHeaders(prepared?.profile.cors, request),
+    ...cors,
+    ...(vary !== null && { vary }),
   }
   // Bodies of HEAD are left out here for JSON; for content they were never opened.
   return { status: response.status, headers, body: request.method === 'HEAD' ? null : response.body }

@@ -41,11 +41,12 @@ export function sessionApi(sessions: CookieSessions, options: SessionApiOptions)
       return answerError(options, request, error)
     }
   }
+  const fail = (request: HttpRequest, error: unknown) => answerError(options, request, error)
   return {
     owns: path => path === options.path,
     handle,
-    fail: (request, error) => answerError(options, request, error),
-    fetch: request => answerFetch(handle, request),
+    fail,
+    fetch: request => answerFetch({ handle, fail }, request),
   }
 }
 

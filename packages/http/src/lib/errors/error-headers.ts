@@ -18,7 +18,7 @@ export function errorHeaders(
     case 'unavailable':
       return { 'retry-after': seconds(details.retryAfterSeconds, 5) }
     case 'unsupported_media_type':
-      return acceptHeader(details.accepted, context.method)
+      return { ...acceptHeader(details.accepted, context.method), ...encodingHeader(details.acceptEncoding) }
     default:
       return {}
   }
@@ -26,6 +26,11 @@ export function errorHeaders(
 
 function seconds(value: unknown, fallback: number): string {
   return String(typeof value === 'number' && value > 0 ? Math.ceil(value) : fallback)
+}
+
+// RFC 9110 §15.5.16: says that it was the coding.
+function encodingHeader(acceptEncoding: unknown): Record<string, string> {
+  return typeof acceptEncoding === 'string' ? { 'accept-encoding': acceptEncoding } : {}
 }
 
 function acceptHeader(accepted: unknown, method: string): Record<string, string> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Clock } from '@stowage/core/contracts'
+import { answerClientErrors } from './client-errors.ts'
 import { continueOnRead } from './continue-on-read.ts'
 import { watchSlowBodies } from './slow-bodies.ts'
 
@@ -19,7 +20,7 @@ export interface PrepareServerOptions {
 /**
  * Makes a `node:http` server fit for uploads of any length: `100 Continue` goes out when a body is first read, so not before
  * authorisation; instead of a limit on the whole request (Node's 300 s) there is one on standing still and one on slowness, both
- * answered with 408. It holds for every route of the server.
+ * answered with 408. Bytes that are no HTTP request are answered with problem details. It holds for every route of the server.
  * @returns stops the watch
  */
 export function prepareServer(server: Server, options: PrepareServerOptions = {}): () => void {
@@ -37,8 +38,10 @@ export function prepareServer(server: Server, options: PrepareServerOptions = {}
     clock: options.clock ?? timers,
   })
   server.once('close', stop)
+  const leaveClientErrors = answerClientErrors(server)
   return () => {
     stop()
+    leaveClientErrors()
     server.off('checkContinue', onCheckContinue)
   }
 }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { type HttpResponse, isFileBody } from '../response.ts'
+import { joinVary } from '../routing/vary.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import { refuseRestOfBody } from './refuse-body.ts'
 import { sendFile } from './send-file.ts'
@@ -19,7 +20,7 @@ export async function sendResponse(
   const writeHead = () => {
     refuseRestOfBody(req, res, { close: status === 408 })
     if (headers['cache-control']?.startsWith('public')) neverSetCookies(res)
-    res.writeHead(status, headers)
+    res.writeHead(status, varyingAlsoBy(res, headers))
   }
   if (res.destroyed) {
     await giveBack(body)
@@ -39,6 +40,12 @@ export async function sendResponse(
     if (res.headersSent) res.destroy()
     throw error
   }
+}
+
+/** What middleware before said about Vary still holds. */
+function varyingAlsoBy(res: ServerResponse, headers: HttpResponse['headers']): HttpResponse['headers'] {
+  const before = headers.vary === undefined ? undefined : res.getHeader('vary')
+  return before === undefined ? headers : { ...headers, vary: joinVary(String(before), headers.vary) as string }
 }
 
 function announcedLength(headers: Readonly<Record<string, string>>): number | null {

@@ -11,9 +11,10 @@ export interface CorsOptions {
 }
 
 const EXPOSED =
-  'Accept-Ranges, Allow, Content-Disposition, Content-Range, ETag, Link, Location, Repr-Digest, Retry-After, X-Request-Id'
+  'Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Range, ETag, Link, Location, Repr-Digest, Retry-After, X-Request-Id'
 const ALLOWED =
-  'Authorization, Content-Disposition, Content-Type, If-Match, If-None-Match, If-Range, Range, Repr-Digest, X-Api-Key, X-Request-Id'
+  'Authorization, Content-Digest, Content-Disposition, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, ' +
+  'If-Unmodified-Since, Range, Repr-Digest, X-Api-Key, X-Request-Id'
 
 /** @throws TypeError for credentials together with every origin */
 export function checkCors(options: CorsOptions | undefined): void {

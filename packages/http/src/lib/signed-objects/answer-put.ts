@@ -1,4 +1,5 @@
 import { isStowageError, type PutOptions, StowageError } from '@stowage/core/contracts'
+import { refuseEncodedBody } from '../body/refuse-encoded.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
 import { announcedSha256 } from '../upload/raw-upload.ts'
@@ -52,10 +53,7 @@ function stored(status: 200 | 201 | 204, etag: string): HttpResponse {
 }
 
 function bodyOf(sizeBytes: number | undefined, { request, maxBytes }: Writing): AsyncIterable<Uint8Array> | Uint8Array {
-  const encoding = request.header('content-encoding')
-  if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
-    throw new StowageError('unsupported_media_type', 'Bodies with a Content-Encoding are not taken; send the bytes as they are.')
-  }
+  refuseEncodedBody(request)
   // RFC 9110 §14.5: a part must not be taken for the whole.
   refuseHeaders(request, ['content-range'], 'invalid_request')
   if (request.body === null) return new Uint8Array(0)

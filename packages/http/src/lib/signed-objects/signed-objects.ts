@@ -60,7 +60,7 @@ export function signedObjects(storage: SignedStorage, options: SignedObjectsOpti
     owns: path => path.startsWith(context.prefix),
     handle,
     fail,
-    fetch: request => answerFetch(handle, request),
+    fetch: request => answerFetch({ handle, fail }, request),
   }
 }
 
@@ -97,7 +97,12 @@ async function readSignature({ open }: Context, request: HttpRequest): Promise<S
 function finish({ options }: Context, request: HttpRequest, { status, headers, body }: HttpResponse): HttpResponse {
   return {
     status,
-    headers: { 'x-content-type-options': 'nosniff', ...headers, ...corsHeaders(options.cors, request) },
+    headers: {
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      ...headers,
+      ...corsHeaders(options.cors, request),
+    },
     body: request.method === 'HEAD' ? null : body,
   }
 }

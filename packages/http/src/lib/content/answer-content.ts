@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { AssetContent, OpenOptions } from '@stowage/core'
 import { StowageError } from '@stowage/core/contracts'
 import type { DeliveryOptions } from '../profile/profile.ts'
@@ -35,10 +36,15 @@ export async function answerContent(content: AssetContent, context: DeliveryCont
     headers['content-length'] = String(range.end - range.start + 1)
   } else {
     headers['content-length'] = String(asset.sizeBytes)
-    headers['content-digest'] = headers['repr-digest'] as string
   }
   const body = request.method === 'HEAD' || asset.sizeBytes === 0 ? null : await openBody(content, context, range)
+  if (range !== null && body instanceof Uint8Array) headers['content-digest'] = sha256Field(body)
   return { status: range === null ? 200 : 206, headers, body }
+}
+
+// RFC 9530 §2: of the bytes in this very answer, so only of a part; of the whole there is Repr-Digest.
+function sha256Field(bytes: Uint8Array): string {
+  return `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`
 }
 
 async function openBody(

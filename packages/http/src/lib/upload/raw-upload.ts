@@ -46,11 +46,19 @@ export function rawUpload(request: HttpRequest, plan: FormPlan, ignoredParams: r
 }
 
 /**
- * Digest that the sender announces for the bytes.
+ * Digest that the sender announces for the bytes. Without a content coding, both headers speak of the same ones.
+ * @throws StowageError `invalid_request` for a malformed one, `checksum_mismatch` for two that cannot both be right
  * @see RFC 9530
  */
 export function announcedSha256(request: HttpRequest): string | null {
-  const header = request.header('repr-digest') ?? request.header('content-digest')
+  const [whole, content] = [sha256Of(request.header('repr-digest')), sha256Of(request.header('content-digest'))]
+  if (whole !== null && content !== null && whole !== content) {
+    throw new StowageError('checksum_mismatch', 'Repr-Digest and Content-Digest name two digests; the body has one.')
+  }
+  return whole ?? content
+}
+
+function sha256Of(header: string | null): string | null {
   if (header === null) return null
   const encoded = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1]
   // Digests by algorithms that are not computed here may be ignored; a broken one must not be.

@@ -1,1 +1,1 @@
-export { expressAssets } from './lib/express-assets.ts'
+export { type ExpressAssetsOptions, expressAssets } from './lib/express-assets.ts'

@@ -1,7 +1,15 @@
-import { createServer } from 'node:http'
 import { expressAssets } from '@stowage/http-express'
+import { httpConformance } from '@stowage/testkit/http'
 import express from 'express'
-import { goldenCases } from '../../http/test/golden-cases.ts'
-import { listen } from '../../http/test/transports.ts'
+import { describe, it } from 'vitest'
+import { onDisk } from '../../http/test/golden-backends.ts'
+import { openServer } from '../../http/test/golden-transports.ts'
 
-goldenCases({ name: 'Express', open: api => listen(createServer(express().use(expressAssets(api)))) })
+httpConformance(
+  {
+    name: 'Express',
+    open: api => openServer(express().use(expressAssets(api, { fallthrough: false }))),
+    backend: onDisk,
+  },
+  { describe, it },
+)

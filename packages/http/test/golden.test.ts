@@ -1,4 +1,6 @@
-import { goldenCases } from './golden-cases.ts'
-import { transports } from './transports.ts'
+import { httpConformance } from '@stowage/testkit/http'
+import { describe, it } from 'vitest'
+import { overFetch, overNode } from './golden-transports.ts'
 
-for (const transport of transports) goldenCases(transport)
+httpConformance(overFetch, { describe, it })
+httpConformance(overNode, { describe, it })

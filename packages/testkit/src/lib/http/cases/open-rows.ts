@@ -1,0 +1,16 @@
+import type { OpenRow } from '../case.ts'
+
+/** Rows, or parts of them, that speak of what no route does today. */
+export const openRows: readonly OpenRow[] = [
+  { row: 'H21', title: '202 with a status URL', why: 'no route answers before its work is done' },
+  { row: 'H22', title: 'Idempotency-Key', why: 'no route takes one' },
+  { row: 'H36', title: 'redirects are cached below the life of their signature', why: 'no route redirects' },
+  {
+    row: 'H42',
+    title: 'time limits of a form',
+    why: 'the server keeps them, not the binding: `prepareServer` is tested for them',
+  },
+  { row: 'H43', title: 'imports from a URL', why: 'no route fetches one' },
+  { row: 'H44', title: 'signed transforms', why: 'no route transforms' },
+  { row: 'H45', title: 'HEAD of a resumable upload, and its one writer', why: 'no route takes an upload in pieces' },
+]

@@ -99,8 +99,8 @@ export class Directories {
       const base = this.#root.holdsFolders && handle ? `/proc/self/fd/${handle.fd}` : path
       return new HeldDirectory(handle, base, onIdle)
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return null
-      if (errnoOf(error) !== 'ENOTDIR') throw error
+      if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error
+      // What is missing may be missing behind a link only: nothing may be concluded from that.
       await this.refuseLinks(segments)
       return null
     }

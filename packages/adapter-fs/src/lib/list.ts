@@ -1,7 +1,7 @@
 import { type ListOptions, type ObjectInfo, type ObjectPage, StowageError } from '@stowage/core/contracts'
 import { openCursor, sealCursor } from './cursor.ts'
 import { throwIfAborted } from './errors.ts'
-import { segmentFault } from './keys.ts'
+import { isReserved, segmentFault } from './keys.ts'
 import type { Place } from './place.ts'
 import { walkObjects } from './walk.ts'
 
@@ -22,7 +22,7 @@ export async function listObjects(place: Place, options: ListOptions): Promise<O
   const objects: ObjectInfo[] = []
   const prefixes: string[] = []
   const page = (cursor: string | null): ObjectPage => ({ objects, ...(delimiter && { prefixes }), cursor })
-  if (folder.some(segment => segmentFault(segment, place.root.rules))) return page(null)
+  if (isReserved(folder[0] ?? '') || folder.some(segment => segmentFault(segment, place.root.rules))) return page(null)
   let last = ''
   for await (const { key, info } of walkObjects(place, { prefix, limit, after, rollUp: delimiter !== undefined })) {
     throwIfAborted(signal)

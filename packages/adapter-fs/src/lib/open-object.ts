@@ -24,7 +24,7 @@ export interface OpenObject {
 export async function openObject(place: Place, key: string): Promise<OpenObject | null> {
   const segments = keySegments(key, place.root.rules)
   const path = join(place.root.path, ...segments)
-  const handle = await openFile(place, path)
+  const handle = await openFile(place, path, segments)
   if (!handle) return null
   try {
     const stat = fstatSync(handle.fd, { bigint: true })
@@ -45,12 +45,14 @@ export function openLocalFile(place: Place, key: string): Promise<LocalFile | nu
   return openObject(place, key)
 }
 
-async function openFile(place: Place, path: string): Promise<FileHandle | null> {
+async function openFile(place: Place, path: string, segments: readonly string[]): Promise<FileHandle | null> {
   try {
     return await open(path, OPEN_OBJECT)
   } catch (error) {
     if (!NO_SUCH_FILE.includes(errnoOf(error))) throw error
     await place.root.assertPresent()
+    // Missing behind a link only is not missing.
+    await place.directories.refuseLinks(segments)
     return null
   }
 }

@@ -21,6 +21,13 @@ export interface SweepReport {
   readonly failures: number
 }
 
+export interface SweepOptions {
+  /** Told the sums after each thing that was due. */
+  readonly onProgress?: (report: SweepReport) => void
+  /** Ends the pass early, between two things; the next one goes on. */
+  readonly signal?: AbortSignal
+}
+
 /** A running asset layer. Close it before the process ends. */
 export interface Stowage {
   readonly kinds: readonly BoundKind[]
@@ -35,7 +42,7 @@ export interface Stowage {
   openLink(token: string): Promise<AssetContent>
   signer(purpose: string): Signer
   /** One pass over everything that is due, until nothing is. Also runs by itself every minute unless `workers: false`. */
-  sweep(): Promise<SweepReport>
+  sweep(options?: SweepOptions): Promise<SweepReport>
   /**
    * Compares database and storage both ways and reports what disagrees; mends only what `repair` names. Safe while the service runs
    * and at any size: it lists objects first, then looks up their rows, page by page.

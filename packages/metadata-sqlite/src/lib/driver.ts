@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { StowageError } from '@stowage/core/contracts'
 import type { SqlDriver, Statement, WriteStatement } from '@stowage/metadata-sql'
 import { type Connection, openConnection } from './connection.ts'
@@ -99,6 +101,7 @@ export function sqliteDriver({ file, busyTimeoutMs, threads }: SqliteDriverOptio
 function openFirst(options: ConnectionOptions): Connection {
   let connection: Connection | null = null
   try {
+    if (options.file !== ':memory:') mkdirSync(dirname(options.file), { recursive: true })
     connection = openConnection(options)
     connection.db.exec('pragma journal_mode = wal')
     migrate(connection, options.file)

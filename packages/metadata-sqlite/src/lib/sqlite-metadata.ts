@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { StowageError } from '@stowage/core/contracts'
 import { compile, createSqlMetadata, type SqlMetadataStore } from '@stowage/metadata-sql'
 import { sqliteDialect } from './dialect.ts'
@@ -37,7 +35,6 @@ export function sqliteMetadata(options: SqliteMetadataOptions): SqlMetadataStore
     }
     return searchTableOf(number)
   })
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const driver = sqliteDriver({ file, busyTimeoutMs, threads: threads && file !== ':memory:' })
   return createSqlMetadata({
     driver,

@@ -1,12 +1,13 @@
 import { createAssetService } from '../assets/asset-service.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
-import type { ServiceDeps, Timing } from '../assets/service.ts'
+import type { ServiceDeps } from '../assets/service.ts'
+import { DEFAULT_TIMING } from '../assets/timing.ts'
 import { StowageError } from '../contracts/errors.ts'
 import { createSigners } from '../crypto/signer.ts'
 import type { BoundKind, Kind } from '../kinds/kind.ts'
 import { audit } from '../lifecycle/audit/audit.ts'
 import { createJobRunner, type JobRunner } from '../lifecycle/job-runner.ts'
-import { PURGE_JOB, purgeAsset } from '../lifecycle/purge.ts'
+import { purgeHandlers } from '../lifecycle/purge.ts'
 import { createSweeper } from '../lifecycle/sweeper.ts'
 import { createGuard, unguarded } from '../policy/guard.ts'
 import { checkedStorage } from '../storage/checked-storage.ts'
@@ -14,12 +15,10 @@ import type { Stowage } from '../stowage.ts'
 import { startBackground } from './background.ts'
 import { boundKinds } from './bound-kinds.ts'
 import { fallback, need, openContainer, resolveOptional } from './container.ts'
+import { emitter } from './emitter.ts'
 import { openPlaces } from './open-places.ts'
 import type { StowageOptions } from './options.ts'
 import { tokens } from './tokens.ts'
-
-const MINUTE = 60_000
-const DEFAULT_TIMING: Timing = { uploadLeaseMs: 15 * MINUTE, replacedGraceMs: MINUTE, lateWriterMs: 60 * MINUTE }
 
 /**
  * Opens storage and database, and starts the asset layer over them.
@@ -32,7 +31,6 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const clock = container.resolve(tokens.clock)
   const logger = container.resolve(tokens.logger)
   const random = container.resolve(tokens.random)
-  const events = container.resolve(tokens.events)
   const kinds = boundKinds(options, container.resolve(tokens.ids))
   const secrets = await openPlaces(storage, metadata, { kinds, secrets: resolveOptional(container, tokens.secrets), random })
   const signers = createSigners(secrets, clock)
@@ -50,26 +48,10 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     defaultKeys: container.resolve(tokens.keys),
     wakeJobs: () => jobs?.wake(),
     timing: { ...DEFAULT_TIMING, ...options.timing },
-    emit(type, { kind, space, id, version }) {
-      try {
-        events.emit({ type, kind, space, assetId: id, version, at: clock.now() })
-      } catch (error) {
-        logger.error('An event sink failed.', { type, error })
-      }
-    },
+    emit: emitter(container.resolve(tokens.events), clock, logger),
   }
   fallback(container, tokens.assetService, () => createAssetService(deps))
-  fallback(container, tokens.jobRunner, () =>
-    createJobRunner({
-      clock,
-      logger,
-      random,
-      metadata,
-      handlers: {
-        [PURGE_JOB]: async payload => void (await purgeAsset(deps, { id: String(payload.assetId), kind: String(payload.kind) })),
-      },
-    }),
-  )
+  fallback(container, tokens.jobRunner, () => createJobRunner({ clock, logger, random, metadata, handlers: purgeHandlers(deps) }))
   const runner = container.resolve(tokens.jobRunner)
   jobs = runner
   fallback(container, tokens.sweeper, () => createSweeper(deps, kinds, runner))
@@ -115,7 +97,7 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
     trusted: createAssets({ service, kindOf, guardFor: () => unguarded }, { ...unbound, actor: null }),
     openLink: token => service.openLink(token, kinds),
     signer: purpose => signers(`user:${purpose}`),
-    sweep: () => sweeper.sweep(),
+    sweep: options => sweeper.sweep(options),
     audit: options => audit(deps, options),
     close() {
       closing ??= closeAll(deps, background)

@@ -16,6 +16,12 @@ export async function openPlaces(
   if (secrets && (secrets.length === 0 || secrets.some(secret => secret.length < MIN_SECRET_CHARS))) {
     throw new StowageError('invalid_request', `createStowage: each of \`secrets\` needs at least ${MIN_SECRET_CHARS} characters.`)
   }
+  await openBoth(storage, metadata, kinds)
+  return secrets ?? [await metadata.settingOnce('secret', Buffer.from(random(32)).toString('base64url'))]
+}
+
+/** Opens both or neither. @throws StowageError `unavailable` */
+export async function openBoth(storage: StorageAdapter, metadata: MetadataStore, kinds: readonly Kind[]): Promise<void> {
   try {
     const opened = await Promise.allSettled([storage.open?.(), metadata.open(kinds.map(fieldSchema))])
     const failed = opened.find(result => result.status === 'rejected')
@@ -25,7 +31,6 @@ export async function openPlaces(
     await Promise.allSettled([storage.close?.(), metadata.close()])
     throw error
   }
-  return secrets ?? [await metadata.settingOnce('secret', Buffer.from(random(32)).toString('base64url'))]
 }
 
 /** Rows and objects belong together: a database never meets the objects of another, nor an empty folder where a disk is not mounted. */

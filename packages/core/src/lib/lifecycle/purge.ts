@@ -4,8 +4,9 @@ import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { Change, JobRecord } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
+import type { JobHandler } from './job-runner.ts'
 
-export const PURGE_JOB = 'purge'
+const PURGE_JOB = 'purge'
 
 /** The job that removes what an asset no longer needs. */
 export function purgeJob(
@@ -25,6 +26,12 @@ export function purgeJob(
     leaseUntil: null,
     lastError: null,
     createdAt: deps.clock.now(),
+  }
+}
+
+export function purgeHandlers(deps: MaintenanceDeps): Readonly<Record<string, JobHandler>> {
+  return {
+    [PURGE_JOB]: async ({ assetId, kind }) => void (await purgeAsset(deps, { id: String(assetId), kind: String(kind) })),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BlobRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
-import type { SweepReport } from '../stowage.ts'
+import type { SweepOptions, SweepReport } from '../stowage.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
 import type { JobRunner } from './job-runner.ts'
 import { purgeAsset } from './purge.ts'
@@ -13,17 +13,18 @@ const FORGOTTEN_MS = 60_000
 
 /** Takes up what was left behind: uploads whose lease has ended, objects due for removal, and jobs. Never touches what is ready. */
 export interface Sweeper {
-  sweep(): Promise<SweepReport>
+  sweep(options?: SweepOptions): Promise<SweepReport>
 }
 
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] }
 
 export function createSweeper(deps: MaintenanceDeps, kinds: readonly { readonly name: string }[], jobs: JobRunner): Sweeper {
   return {
-    async sweep() {
+    async sweep(options = {}) {
       const counts: Counts = { expiredUploads: 0, purgedObjects: 0, removedAssets: 0, jobs: 0, failures: 0 }
-      await sweepBlobs(deps, counts)
-      for (const kind of kinds) await sweepTombstones(deps, kind, counts)
+      await sweepBlobs(deps, counts, options)
+      for (const kind of kinds) if (!options.signal?.aborted) await sweepTombstones(deps, kind, counts)
+      if (options.signal?.aborted) return counts
       const { done, failed } = await jobs.drain()
       counts.jobs += done
       counts.failures += failed
@@ -32,16 +33,18 @@ export function createSweeper(deps: MaintenanceDeps, kinds: readonly { readonly 
   }
 }
 
-async function sweepBlobs(deps: MaintenanceDeps, counts: Counts): Promise<void> {
+async function sweepBlobs(deps: MaintenanceDeps, counts: Counts, { signal, onProgress }: SweepOptions): Promise<void> {
   const seen = new Set<string>()
   for (;;) {
     const due = (await deps.metadata.listDueBlobs(deps.clock.now(), BATCH)).filter(blob => !seen.has(blob.id))
     if (due.length === 0) return
     for (const blob of due) {
+      if (signal?.aborted) return
       seen.add(blob.id)
       await counted(deps, counts, () =>
         blob.state === 'writing' ? expire(deps, blob, counts) : purge(deps, { id: blob.assetId, kind: blob.kind }, counts),
       )
+      onProgress?.(counts)
     }
   }
 }

@@ -1,0 +1,5 @@
+import type { Timing } from './service.ts'
+
+const MINUTE = 60_000
+
+export const DEFAULT_TIMING: Timing = { uploadLeaseMs: 15 * MINUTE, replacedGraceMs: MINUTE, lateWriterMs: 60 * MINUTE }

@@ -54,6 +54,8 @@ async function sendAlternating(
       if (position === start) writeHead()
       await written
       written = writeChunk(res, buffer.subarray(0, length))
+      // It is awaited after the next read: failing meanwhile must not end the process.
+      written.catch(() => undefined)
       position += length
     }
     await written

@@ -136,7 +136,7 @@ export const agreementRows: readonly PolicyRow[] = [
       if (!first) return
       const each = await Promise.all(views.map(view => decided(scene, view, 'list')))
       const spaces = scene.world.spaces
-      const assets = first.assets.in({ kind: 'first', spaces })
+      const assets = scene.stowage.as(first.actor).in({ kind: 'first', spaces })
       const page = await assets.list({ limit: 1000, total: 'exact' })
       same(
         page.items.map(({ id }) => String(id)).sort(),

@@ -13,6 +13,7 @@ describe('a filename that a client sent', () => {
     ['folder/', 'file'],
     ['%2e%2e%2fpasswd', '%2e%2e%2fpasswd'],
     ['e\u0301.txt', 'e\u0301.txt'],
+    [`${'a'.repeat(254)} b`, 'a'.repeat(254)],
   ])('%j is kept as %j', (given, kept) => {
     expect(cleanFilename(given)).toBe(kept)
   })
@@ -23,6 +24,8 @@ describe('a filename that a client sent', () => {
       '..\\passwd',
       'a/../b',
       '..',
+      '.. ',
+      'a/\u200b..',
       'a\0.jpg',
       'a\r\nb',
       'a\x1b[0m',

@@ -21,7 +21,9 @@ export function cleanFilename(given: string): string {
   const segments = given.split(/[/\\]/)
   refuse(segments.includes('..'), 'holds a ".." path segment')
   const name = (segments.at(-1) ?? '').replace(ZERO_WIDTH, '').trim()
-  return cutFilename(name === '' || name === '.' ? 'file' : name, MAX_FILENAME_BYTES)
+  refuse(name === '..', 'is ".." but for what nobody sees')
+  // Where it was cut, a blank may stand at the end now.
+  return cutFilename(name === '' || name === '.' ? 'file' : name, MAX_FILENAME_BYTES).trimEnd()
 }
 
 function refuse(bad: boolean, why: string): void {

@@ -44,10 +44,14 @@ function matchesWeakly(list: string, etag: string): boolean {
   return [...list.matchAll(ETAG)].some(([, , tag]) => tag === etag)
 }
 
+// RFC 9110 §5.6.7: the two formats that name GMT, and that of asctime, which means it.
+const NAMED_ZONE = /^[A-Z][a-z]{2,8}, .*\d{2}:\d{2}:\d{2} GMT$/
+const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
+
 function httpDate(text: string | null): number | null {
-  // RFC 9110 §5.6.7; anything that is no HTTP date is ignored.
-  if (text === null || !/^[A-Z][a-z]{2,8},? .*\d{2}:\d{2}:\d{2}/.test(text)) return null
-  const time = Date.parse(text)
+  // Anything that is no HTTP date is ignored.
+  if (text === null) return null
+  const time = NAMED_ZONE.test(text) ? Date.parse(text) : ASCTIME.test(text) ? Date.parse(`${text} GMT`) : Number.NaN
   return Number.isNaN(time) ? null : Math.floor(time / 1000)
 }
 

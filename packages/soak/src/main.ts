@@ -1,6 +1,8 @@
 import { soakCommand } from './lib/command.ts'
 import type { Soak } from './lib/soak.ts'
 
-const soaks: Record<string, () => Promise<Soak>> = {}
+const soaks: Record<string, () => Promise<Soak>> = {
+  kill: async () => (await import('./kill/kill.ts')).default,
+}
 
 process.exitCode = await soakCommand(soaks, process.argv.slice(2))

@@ -82,8 +82,18 @@ function exchange(
 async function sendChunks(request: ReturnType<typeof nodeRequest>, bytes: Uint8Array, count: number): Promise<void> {
   for (let at = 0; at < count; at += CHUNK_BYTES) {
     const hasRoom = request.write(bytes.subarray(at, Math.min(at + CHUNK_BYTES, count)))
-    if (!hasRoom) await new Promise<void>(resolve => void request.once('drain', resolve).once('close', resolve))
+    if (!hasRoom) await room(request)
     if (request.destroyed) return
   }
   if (count === bytes.byteLength) request.end()
+}
+
+function room(request: ReturnType<typeof nodeRequest>): Promise<void> {
+  return new Promise(resolve => {
+    const go = (): void => {
+      request.off('drain', go).off('close', go)
+      resolve()
+    }
+    request.on('drain', go).on('close', go)
+  })
 }

@@ -145,7 +145,7 @@ describe('threat 26: keys that name something else', () => {
         expect(await read(given)).toBe(Buffer.from(given).toString())
         expect(await storage.delete([given])).toEqual([{ key: given }])
       }),
-      { numRuns: 250, seed: 26 },
+      { numRuns: 100, seed: 26 },
     )
     expect((await storage.list()).objects).toEqual([])
     expect((await readdir(place.root)).sort()).toEqual(['.stowage'])
@@ -307,7 +307,6 @@ describe('threat 28: keys and prefixes that look like patterns', () => {
     '*',
     '[a]',
     'a',
-    'ab',
     'abc',
     'ab/c',
     'a*',
@@ -323,28 +322,22 @@ describe('threat 28: keys and prefixes that look like patterns', () => {
     '^a',
     'a|b',
   ]
-
-  beforeEach(async () => {
-    for (const key of keys.filter(name => name !== 'ab')) await storage.put(key, Buffer.from(key))
-  })
+  const missing = ['b*', '[b]', 'ab', 'abcd', 'a/*', '***', '?', '.*', 'a[', 'ab*', '*/x']
   const left = async () => (await storage.list()).objects.map(({ key }) => key)
 
-  test.each(keys.filter(name => name !== 'ab'))('delete %s removes exactly it', async key => {
+  test('are read as they are written: by prefix, by key, and where nothing is there', async () => {
+    await Promise.all(keys.map(key => storage.put(key, Buffer.from(key))))
     const before = await left()
-    expect(await storage.delete([key])).toEqual([{ key }])
-    expect(await left()).toEqual(before.filter(name => name !== key))
-  })
-
-  test('what is not there takes nothing with it', async () => {
-    const before = await left()
-    const missing = ['b*', '[b]', 'ab', 'abcd', 'a/*', '***', '?', '.*', 'a[', 'ab*', '*/x']
-    const results = await storage.delete(missing)
-    expect(results.map(({ key }) => key)).toEqual(missing)
+    expect(before.toSorted()).toEqual(keys.toSorted())
+    for (const prefix of [...keys, ...missing, 'ab/']) {
+      const found = (await storage.list({ prefix })).objects.map(({ key }) => key)
+      expect([prefix, found]).toEqual([prefix, before.filter(key => key.startsWith(prefix))])
+    }
+    expect((await storage.delete(missing)).map(({ key }) => key)).toEqual(missing)
     expect(await left()).toEqual(before)
-  })
-
-  test.each([...keys, 'ab/', 'a', 'abcd', '***'])('list with prefix %s is exactly those that begin so', async prefix => {
-    const found = (await storage.list({ prefix })).objects.map(({ key }) => key)
-    expect(found).toEqual((await left()).filter(key => key.startsWith(prefix)))
+    for (const [index, key] of before.entries()) {
+      expect(await storage.delete([key])).toEqual([{ key }])
+      expect(await left()).toEqual(before.slice(index + 1))
+    }
   })
 })

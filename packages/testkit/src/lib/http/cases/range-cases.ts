@@ -109,6 +109,18 @@ export const rangeCases: readonly HttpCase[] = [
     },
   },
   {
+    row: 'H4',
+    title: 'a part is never given for the whole, nor for another part, afterwards',
+    async run(world) {
+      const { id } = await world.upload()
+      const get = (headers: Record<string, string>) => world.send(`/notes/${id}/content`, { headers })
+      assert.equal((await get({ range: 'bytes=0-3' })).text, TEXT.slice(0, 4))
+      assert.equal((await get({ range: 'bytes=4-8' })).text, TEXT.slice(4, 9))
+      assert.equal((await get({})).text, TEXT)
+      assert.equal((await get({ range: 'bytes=0-3' })).text, TEXT.slice(0, 4))
+    },
+  },
+  {
     row: 'H5',
     title: 'an open range goes to the end',
     run: world =>

@@ -83,7 +83,7 @@ function joined(value: string | string[] | undefined): string | null {
 
 /** Path and query of a request target, undecoded. RFC 9112 §3.2: it may be a whole URL, whose authority means nothing here. */
 export function splitTarget(target: string): { readonly path: string; readonly queryString: string } {
-  const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
+  const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]+/i, '')
   const mark = relative.indexOf('?')
   return mark === -1
     ? { path: relative, queryString: '' }

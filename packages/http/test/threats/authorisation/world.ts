@@ -2,10 +2,19 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
-import { type Asset, createStowage, defineKind, everyone, type Logger, type Policy, type Space } from '@stowage/core'
+import {
+  type Asset,
+  createStowage,
+  defineKind,
+  everyone,
+  type Logger,
+  type MetadataStore,
+  type Policy,
+  type Space,
+} from '@stowage/core'
 import { type Authenticate, assetApi, defineProfile, type ProfileOptions } from '@stowage/http'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
-import { withFaults, withMetadataFaults } from '@stowage/testkit'
+import { memoryMetadata, withFaults, withMetadataFaults } from '@stowage/testkit'
 import { onTestFinished } from 'vitest'
 import { credentials } from './identities.ts'
 import { BYTES } from './plans.ts'
@@ -38,19 +47,23 @@ export interface WorldOptions {
   readonly clock?: NonNullable<Parameters<typeof createStowage>[0]>['clock']
   readonly authenticate?: Authenticate
   readonly logger?: Logger
+  /** Keeps rows in memory, for tests that open many worlds and ask nothing of a database. */
+  readonly inMemory?: true
 }
 
 /**
  * A server's inside on a real disk and database, that records each call to them: three profiles over one kind (house paths, by filename, and every
  * other method an operation may have), and one over a second kind.
  */
-export async function openWorld({ policy, space = 'none', profile = {}, clock, authenticate, logger }: WorldOptions) {
+export async function openWorld({ policy, space = 'none', profile = {}, clock, authenticate, logger, inMemory }: WorldOptions) {
   const root = await mkdtemp(join(tmpdir(), 'stowage-threats-'))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
   const logged: LogEvent[] = []
   const at = (level: string) => (message: string, details?: object) => void logged.push({ level, message, details })
   const storage = withFaults(fsStorage({ root: join(root, 'objects') }))
-  const metadata = withMetadataFaults(sqliteMetadata({ file: join(root, 'assets.db') }))
+  const metadata = withMetadataFaults<MetadataStore>(
+    inMemory ? memoryMetadata() : sqliteMetadata({ file: join(root, 'assets.db') }),
+  )
   // Assets are made before the policy under test holds.
   let rules = open
   const kind = defineKind({
@@ -156,7 +169,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
 export type World = Awaited<ReturnType<typeof openWorld>>
 
 interface Places {
-  readonly metadata: ReturnType<typeof sqliteMetadata>
+  readonly metadata: MetadataStore
   readonly storage: ReturnType<typeof fsStorage>
   readonly root: string
   readonly kinds: readonly string[]

@@ -1,5 +1,11 @@
-import type { StorageFixture, StorageHarness, TestRunner } from './harness.ts'
+import type { StorageAdapter } from '@stowage/core/contracts'
+import type { OutOfOrder, Row, RowContext, StorageFixture, StorageHarness, TestRunner } from './harness.ts'
+import { assertRefused } from './refusals.ts'
+import { attributeRows } from './rows/attribute-rows.ts'
 import { copyRows } from './rows/copy-rows.ts'
+import { delimiterRows } from './rows/delimiter-rows.ts'
+import { errorRows } from './rows/error-rows.ts'
+import { etagRows } from './rows/etag-rows.ts'
 import { getRows } from './rows/get-rows.ts'
 import { keyRows } from './rows/key-rows.ts'
 import { listRows } from './rows/list-rows.ts'
@@ -13,9 +19,13 @@ const ROWS = [
   ...putRows,
   ...putFailureRows,
   ...getRows,
+  ...attributeRows,
+  ...etagRows,
   ...listRows,
+  ...delimiterRows,
   ...copyRows,
   ...presignRows,
+  ...errorRows,
   ...multipartRows,
 ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
@@ -29,14 +39,14 @@ export function storageConformance(harness: StorageHarness, runner: TestRunner):
   runner.describe(`storage conformance: ${harness.name}`, () => {
     for (const row of ROWS) {
       runner.it(`${row.id} ${row.title}`, async context => {
-        const fixture = await harness.create()
+        const fixture = completed(await harness.create(), harness.wrap ?? (storage => storage))
         try {
-          const reason = row.skip?.(fixture) ?? null
+          const reason = await reasonToSkip(row, fixture)
           if (reason !== null) {
             context.skip(reason)
             return
           }
-          await row.run(completed(fixture))
+          await row.run(fixture)
           await fixture.inspect?.()
         } finally {
           await fixture.close()
@@ -46,7 +56,30 @@ export function storageConformance(harness: StorageHarness, runner: TestRunner):
   })
 }
 
-function completed(fixture: StorageFixture) {
-  const smallest = Math.max(fixture.storage.multipart?.minPartBytes ?? 0, 1024)
-  return { ...fixture, second: fixture.second ?? fixture.storage, partBytes: fixture.partBytes ?? smallest }
+async function reasonToSkip(row: Row, fixture: StorageFixture): Promise<string | null> {
+  const { storage } = fixture
+  const unclaimed = row.needs?.find(flag => !storage.capabilities[flag])
+  if (unclaimed === undefined) return row.skip?.(fixture) ?? null
+  await assertRefused(storage, unclaimed)
+  return `${storage.name} does not claim \`${unclaimed}\``
+}
+
+type Wrap = (storage: StorageAdapter) => StorageAdapter
+
+function completed(fixture: StorageFixture, wrap: Wrap): RowContext {
+  const storage = wrap(fixture.storage)
+  return {
+    ...fixture,
+    storage,
+    second: fixture.second ? wrap(fixture.second) : storage,
+    partBytes: fixture.partBytes ?? Math.max(storage.multipart?.minPartBytes ?? 0, 1024),
+    ...(fixture.outOfOrder && { outOfOrder: allWrapped(fixture.outOfOrder, wrap) }),
+  }
+}
+
+function allWrapped(outOfOrder: OutOfOrder, wrap: Wrap): OutOfOrder {
+  const entries = Object.entries(outOfOrder) as [string, OutOfOrder[keyof OutOfOrder]][]
+  return Object.fromEntries(
+    entries.map(([name, make]) => [name, typeof make === 'function' ? async () => wrap(await make()) : make]),
+  )
 }

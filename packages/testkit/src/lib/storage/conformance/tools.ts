@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import {
   isStowageError,
   type ObjectContent,
+  type ObjectInfo,
   type StorageAdapter,
-  type StorageCapabilities,
+  type StowageError,
   type StowageErrorCode,
 } from '@stowage/core/contracts'
 import type { StorageFixture } from './harness.ts'
@@ -64,16 +65,23 @@ export async function keysOf(storage: StorageAdapter, prefix = '', limit = 1000)
   return keys
 }
 
-export async function failsWith(promise: Promise<unknown>, ...codes: StowageErrorCode[]): Promise<void> {
+/** Fails unless the call does, with one of these codes. */
+export async function failsWith(promise: Promise<unknown>, ...codes: StowageErrorCode[]): Promise<StowageError> {
   const outcome = await promise.then(
     value => ({ value }),
     (error: unknown) => ({ error }),
   )
   assert.ok('error' in outcome, `expected ${codes.join(' or ')}, but the call succeeded`)
   assert.ok(isStowageError(outcome.error, ...codes), `expected ${codes.join(' or ')}, got ${describe(outcome.error)}`)
+  return outcome.error
 }
 
 const describe = (error: unknown) => (isStowageError(error) ? `${error.code}: ${error.message}` : String(error))
+
+/** What every way of looking says alike; attributes are not among what a list must tell. */
+export function listed({ key, sizeBytes, etag, lastModified }: ObjectInfo) {
+  return { key, sizeBytes, etag, lastModified }
+}
 
 /** Nothing there by any way of looking. */
 export async function isAbsent(storage: StorageAdapter, key: string): Promise<void> {
@@ -82,61 +90,10 @@ export async function isAbsent(storage: StorageAdapter, key: string): Promise<vo
   assert.ok(!(await keysOf(storage)).includes(key), `${key} is listed`)
 }
 
-/** A body that counts how often it was begun and let go. */
-export interface WatchedBody extends AsyncIterable<Uint8Array> {
-  readonly begun: number
-  readonly returned: number
-  readonly pulled: number
-}
-
-export function watched(source: () => AsyncIterator<Uint8Array>): WatchedBody {
-  const counts = { begun: 0, returned: 0, pulled: 0 }
-  return {
-    get begun() {
-      return counts.begun
-    },
-    get returned() {
-      return counts.returned
-    },
-    get pulled() {
-      return counts.pulled
-    },
-    [Symbol.asyncIterator]() {
-      counts.begun += 1
-      const inner = source()
-      return {
-        next: () => {
-          counts.pulled += 1
-          return inner.next()
-        },
-        async return() {
-          counts.returned += 1
-          await inner.return?.()
-          return { done: true as const, value: undefined }
-        },
-      }
-    },
-  }
-}
-
-type Flag = { [K in keyof StorageCapabilities]: StorageCapabilities[K] extends boolean ? K : never }[keyof StorageCapabilities]
-
-/** Gates of rows: each gives the reason to skip, or null. */
-export const needs =
-  (...flags: Flag[]) =>
-  ({ storage }: StorageFixture): string | null => {
-    const missing = flags.find(flag => !storage.capabilities[flag])
-    return missing ? `${storage.name} does not claim \`${missing}\`` : null
-  }
-
+/** Gates of rows: what the harness lacks, or null. */
 export const needsOf =
-  (...members: ('fetch' | 'clock' | 'openResources' | 'damage')[]) =>
+  (...members: ('fetch' | 'clock' | 'openResources' | 'damage' | 'holdFast')[]) =>
   (fixture: StorageFixture): string | null => {
     const missing = members.find(member => fixture[member] === undefined)
     return missing ? `the harness gives no \`${missing}\`` : null
   }
-
-export const all =
-  (...gates: ((fixture: StorageFixture) => string | null)[]) =>
-  (fixture: StorageFixture): string | null =>
-    gates.map(gate => gate(fixture)).find(reason => reason !== null) ?? null

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { PresignedRequest, StorageAdapter } from '@stowage/core/contracts'
 import type { Row, RowContext } from '../harness.ts'
-import { all, failsWith, isAbsent, needs, needsOf, readText, sha256, text } from '../tools.ts'
+import { failsWith, isAbsent, needsOf, pattern, read, readText, sameBytes, sha256, text } from '../tools.ts'
 
 const ODD_KEYS = [
   'plain',
@@ -40,7 +40,8 @@ export const presignRows: readonly Row[] = [
   {
     id: 'S62',
     title: 'signed URLs of odd keys work as they are',
-    skip: all(needs('presignGet'), needsOf('fetch')),
+    needs: ['presignGet'],
+    skip: needsOf('fetch'),
     async run({ storage, fetch: send = fetch }) {
       for (const key of ODD_KEYS) {
         await storage.put(key, text(`bytes of ${key}`))
@@ -56,12 +57,20 @@ export const presignRows: readonly Row[] = [
       }
     },
   },
-  { id: 'S63', title: 'expired and altered URLs are refused', skip: all(needs('presignGet'), needsOf('fetch')), run: altered },
-  { id: 'S64', title: 'a signed PUT pins type, length and digest', skip: all(needs('presignPut'), needsOf('fetch')), run: pins },
+  { id: 'S63', title: 'expired and altered URLs are refused', needs: ['presignGet'], skip: needsOf('fetch'), run: altered },
+  { id: 'S64', title: 'a signed PUT pins type, length and digest', needs: ['presignPut'], skip: needsOf('fetch'), run: pins },
+  {
+    id: 'S64',
+    title: 'a signed part pins its upload, number and length',
+    needs: ['multipart'],
+    skip: fixture => needsOf('fetch')(fixture) ?? (fixture.storage.multipart?.presignPart ? null : 'it signs no parts'),
+    run: signedParts,
+  },
   {
     id: 'S65',
     title: 'a disposition and type chosen when signing are answered, in any letters',
-    skip: all(needs('presignGet'), needsOf('fetch')),
+    needs: ['presignGet'],
+    skip: needsOf('fetch'),
     async run({ storage, fetch: send = fetch }) {
       await storage.put('k', text('x'))
       const disposition = 'attachment; filename="na_ve.txt"; filename*=UTF-8\'\'na%C3%AFve%20%E2%82%AC.txt'
@@ -136,4 +145,36 @@ async function pins({ storage, fetch: send = fetch }: RowContext): Promise<void>
   await response.arrayBuffer()
   assert.ok(response.ok, `status ${response.status}`)
   assert.equal(await readText(storage, 'k'), body)
+}
+
+async function signedParts({ storage, partBytes, fetch: send = fetch }: RowContext): Promise<void> {
+  const { multipart } = storage
+  assert.ok(multipart?.presignPart)
+  for (const key of ODD_KEYS.slice(0, 9)) {
+    const { uploadId } = await multipart.create(key)
+    const upload = { key, uploadId }
+    const request = await multipart.presignPart({ ...upload, partNumber: 2 }, { expiresInSeconds: 60, sizeBytes: partBytes })
+    const body = pattern(partBytes)
+    const init = { method: request.method, headers: request.headers }
+    await refused(send, request.url, { ...init, body: Uint8Array.from([...body, 1]) }, 'a longer part')
+    await refused(send, request.url, { ...init, body: Uint8Array.from(body).slice(1) }, 'a shorter part')
+    await refused(
+      send,
+      request.url.replaceAll(uploadId, 'f'.repeat(uploadId.length)),
+      { ...init, body: Uint8Array.from(body) },
+      'another',
+    )
+    assert.deepEqual(await multipart.listParts(key, uploadId), [])
+    const response = await fetchSigned(send, request, { body: Uint8Array.from(body) })
+    await response.arrayBuffer()
+    assert.ok(response.ok, `part of ${key}: ${response.status}`)
+    const parts = await multipart.listParts(key, uploadId)
+    assert.deepEqual(
+      parts.map(({ partNumber, sizeBytes }) => [partNumber, sizeBytes]),
+      [[2, partBytes]],
+    )
+    await multipart.complete(upload, parts)
+    sameBytes(await read(storage, key), body)
+    await storage.delete([key])
+  }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { isStowageError } from '@stowage/core/contracts'
 import type { Row, RowContext } from '../harness.ts'
-import { chunksOf, failsWith, isAbsent, keysOf, pattern, readText, sha256, text, watched } from '../tools.ts'
+import { chunksOf, failsWith, isAbsent, keysOf, pattern, readText, sha256, text } from '../tools.ts'
+import { watched } from '../watched.ts'
 
 type Attempt = (key: string) => Promise<unknown>
 

@@ -33,7 +33,7 @@ const quiet = (): void => undefined
 // Rules that fail are part of the game.
 const logger: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
-export const idOf = (number: number): string => `asset-${String(number).padStart(3, '0')}`
+const idOf = (number: number): string => `asset-${String(number).padStart(3, '0')}`
 /** What is in the object of an asset. */
 export const bytesOf = (id: string): Buffer => Buffer.from(`bytes of ${id}`)
 /** Every asset is found by this word. */

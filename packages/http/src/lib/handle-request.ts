@@ -6,6 +6,7 @@ import { acceptsJson } from './body/media-type.ts'
 import { refuseEncodedBody } from './body/refuse-encoded.ts'
 import type { SmallContents } from './content/small-contents.ts'
 import { answerError } from './errors/answer-error.ts'
+import { refuseMissingSpace } from './missing-space.ts'
 import type { Exchange, PreparedProfile } from './operations/exchange.ts'
 import { handlers } from './operations/handlers.ts'
 import { createPresentContext } from './operations/present-context.ts'
@@ -119,13 +120,10 @@ async function runOperation(
   const { limit, space: loadSpace } = profile
   if (limit !== undefined) refuseTooMany(await callHook(call, 'limit', () => limit(context)))
   const space = loadSpace === undefined || anonymous ? null : await callHook(call, 'space', () => loadSpace(context))
-  if (loadSpace !== undefined && !anonymous && (space === null || space === undefined)) {
-    // Word for word what the policy says of a space that is hidden.
-    throw new StowageError('not_found', 'There is no such asset.')
-  }
   const assets = stowage.as(actor).in({ kind, ...(space && { space }) })
-  const { before } = operations[operation]
-  if (before !== null) await assets.authorize(before, before === 'create' ? undefined : params.id)
+  const { asks, early } = operations[operation]
+  if (loadSpace !== undefined && asks !== null && (space === null || space === undefined)) await refuseMissingSpace(assets, asks)
+  if (asks !== null && early) await assets.authorize(asks, asks === 'create' ? undefined : params.id)
   const exchange: Exchange = {
     ...context,
     space: space ?? null,

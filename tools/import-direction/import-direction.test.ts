@@ -18,6 +18,7 @@ const arrows: Record<string, readonly string[]> = {
   media: ['@stowage/core/contracts'],
   'metadata-sql': ['@stowage/core/contracts'],
   'metadata-sqlite': ['@stowage/core/contracts', '@stowage/metadata-sql'],
+  cli: ['@stowage/core', '@stowage/core/contracts', '@stowage/adapter-fs', '@stowage/metadata-sqlite'],
   testkit: ['@stowage/core', '@stowage/core/contracts', '@stowage/http'],
 }
 const entries = [...Object.keys(arrows).map(name => `@stowage/${name}`), '@stowage/core/contracts', '@stowage/http/node']

@@ -1,8 +1,12 @@
 import type { HttpCase } from '../case.ts'
 import { bodyCases } from './body-cases.ts'
+import { browserCases } from './browser-cases.ts'
+import { cacheCases } from './cache-cases.ts'
 import { conditionCases } from './condition-cases.ts'
 import { connectionCases } from './connection-cases.ts'
-import { deliveryCases } from './delivery-cases.ts'
+import { limitCases } from './limit-cases.ts'
+import { linkCases } from './link-cases.ts'
+import { nameCases } from './name-cases.ts'
 import { problemCases } from './problem-cases.ts'
 import { rangeCases } from './range-cases.ts'
 import { recordCases } from './record-cases.ts'
@@ -11,10 +15,14 @@ import { refusalCases } from './refusal-cases.ts'
 export const cases: readonly HttpCase[] = [
   ...rangeCases,
   ...conditionCases,
+  ...limitCases,
   ...bodyCases,
   ...refusalCases,
   ...problemCases,
   ...recordCases,
-  ...deliveryCases,
+  ...nameCases,
+  ...browserCases,
+  ...cacheCases,
+  ...linkCases,
   ...connectionCases,
 ]

@@ -11,6 +11,7 @@ import { problemCases } from './problem-cases.ts'
 import { rangeCases } from './range-cases.ts'
 import { recordCases } from './record-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
+import { repeatedCases } from './repeated-cases.ts'
 
 export const cases: readonly HttpCase[] = [
   ...rangeCases,
@@ -25,4 +26,5 @@ export const cases: readonly HttpCase[] = [
   ...cacheCases,
   ...linkCases,
   ...connectionCases,
+  ...repeatedCases,
 ]

@@ -2,6 +2,7 @@ import { soakCommand } from './lib/command.ts'
 import type { Soak } from './lib/soak.ts'
 
 const soaks: Record<string, () => Promise<Soak>> = {
+  fuzz: async () => (await import('./fuzz/fuzz.ts')).default,
   kill: async () => (await import('./kill/kill.ts')).default,
 }
 

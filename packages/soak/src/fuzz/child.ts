@@ -1,0 +1,111 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { AuditReport, FromServer, ToServer } from './server/messages.ts'
+
+/** What requests are sent to. */
+export interface FuzzTarget {
+  readonly ports: readonly [express: number, node: number]
+  /** What must never happen, and did; a crash is one too. */
+  readonly faults: readonly string[]
+  readonly alive: boolean
+}
+
+export interface FuzzedServer extends FuzzTarget {
+  state(): Promise<{ readonly rssBytes: number; readonly heapBytes: number }>
+  audit(): Promise<AuditReport>
+  /** What its descriptors point at. */
+  descriptors(): Promise<readonly string[]>
+  /** Ends it, and removes its folder. */
+  remove(): Promise<void>
+}
+
+/** Starts the fuzzed server in a process and a folder of its own. */
+export async function startServer(): Promise<FuzzedServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'stowage-fuzz-'))
+  const child = fork(fileURLToPath(new URL('./server/main.ts', import.meta.url)), [folder], {
+    execArgv: ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning', '--expose-gc'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const faults: string[] = []
+  child.stderr?.setEncoding('utf8').on('data', text => faults.push(`wrote to standard error: ${text}`))
+  const asked = new Map<FromServer['type'], (message: FromServer) => void>()
+  child.on('message', message => {
+    const told = message as FromServer
+    if (told.type === 'fault') faults.push(`${told.what}: ${told.details}`)
+    else asked.get(told.type)?.(told)
+  })
+  let ended = false
+  child.on('exit', (code, signal) => {
+    ended = true
+    if (signal !== 'SIGKILL' && code !== 0) faults.push(`the server ended, with code ${code} and signal ${signal}`)
+  })
+  const next = <T extends FromServer['type']>(type: T) => answerOf(child, { asked, faults }, type)
+  const { ports } = await next('listening')
+  const ask = (message: ToServer) => void child.send(message)
+  const pid = child.pid as number
+  return {
+    ports,
+    faults,
+    get alive() {
+      return !ended
+    },
+    state() {
+      const answer = next('state')
+      ask({ type: 'state' })
+      return answer
+    },
+    async audit() {
+      const answer = next('audited')
+      ask({ type: 'audit' })
+      return (await answer).report
+    },
+    descriptors: () => descriptorsOf(pid),
+    async remove() {
+      await stop(child, () => ended, ask)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Conversation {
+  readonly asked: Map<FromServer['type'], (message: FromServer) => void>
+  readonly faults: readonly string[]
+}
+
+function answerOf<T extends FromServer['type']>(
+  child: ChildProcess,
+  { asked, faults }: Conversation,
+  type: T,
+): Promise<Extract<FromServer, { type: T }>> {
+  return new Promise((resolve, reject) => {
+    const onExit = () => reject(new Error(`The server ended before it told "${type}".\n${faults.join('\n')}`))
+    child.once('exit', onExit)
+    asked.set(type, message => {
+      child.off('exit', onExit)
+      resolve(message as Extract<FromServer, { type: T }>)
+    })
+  })
+}
+
+async function descriptorsOf(pid: number): Promise<string[]> {
+  const folder = `/proc/${pid}/fd`
+  const names = await readdir(folder)
+  // One may close between the listing and the look.
+  const links = await Promise.all(names.map(name => readlink(join(folder, name)).catch(() => null)))
+  return links.filter(link => link !== null)
+}
+
+async function stop(child: ChildProcess, ended: () => boolean, ask: (message: ToServer) => void): Promise<void> {
+  if (ended()) return
+  const exited = once(child, 'exit')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
+  if (child.connected) ask({ type: 'stop' })
+  else child.kill('SIGKILL')
+  await exited
+  clearTimeout(timer)
+}

@@ -1,0 +1,102 @@
+import type { FuzzTarget } from './child.ts'
+import { describeFinding, Finding } from './finding.ts'
+import { type Counts, Lane } from './lane.ts'
+import { apiOf } from './plan/apis.ts'
+import { type KnownAsset, staysAway } from './plan/world.ts'
+
+const LANES = 24
+
+export interface FuzzOptions {
+  readonly seed: number
+  readonly count: number
+  readonly progress: (done: number) => void
+}
+
+/** Sends `count` requests, then asks for everything that must still be there. @throws Error with the first finding */
+export async function fuzz(server: FuzzTarget, { seed, count, progress }: FuzzOptions): Promise<Counts> {
+  const counts: Counts = new Map()
+  const lanes = Array.from({ length: LANES }, (_, first) => new Lane({ seed, server, counts, first, step: LANES }))
+  let done = 0
+  let stopped = false
+  const run = async (lane: Lane) => {
+    // Each lane has its share, whatever the others do: the same seed sends the same.
+    const share = Math.ceil(count / LANES)
+    for (let sent = 0; sent < share && !stopped; ) {
+      const requests = await lane.next()
+      sent += requests
+      done += requests
+      progress(Math.min(done, count))
+    }
+    if (!stopped) await readBack(lane, seed)
+  }
+  const ends = await Promise.allSettled(
+    lanes.map(lane =>
+      run(lane).catch(error => {
+        stopped = true
+        throw error
+      }),
+    ),
+  )
+  for (const lane of lanes) lane.close()
+  for (const end of ends) if (end.status === 'rejected') await tell(end.reason, server, seed)
+  return counts
+}
+
+async function tell(error: unknown, server: FuzzTarget, seed: number): Promise<never> {
+  if (!(error instanceof Finding)) throw error
+  const said = server.faults.slice(0, 5).join('\n')
+  throw new Error([describeFinding(error, seed), await again(server, error, seed), said].join('\n'))
+}
+
+/** What was acknowledged is there; what was deleted is not. */
+async function readBack(lane: Lane, seed: number): Promise<void> {
+  const assets = lane.world.assets.filter(asset => asset.life === 'alive' || staysAway(asset))
+  for (const asset of assets.slice(-60)) await lane.send(readUnit(asset, seed))
+}
+
+function readUnit(asset: KnownAsset, seed: number): Parameters<Lane['send']>[0] {
+  const { contentBase } = apiOf(asset.api)
+  const path = contentBase
+    ? `${contentBase(asset.base)}/${encodeURIComponent(asset.filename)}`
+    : `${asset.base}/${asset.id}/content`
+  const draft = {
+    index: seed,
+    asset,
+    method: 'GET',
+    path,
+    query: [],
+    version: 'HTTP/1.1',
+    headers: [
+      ['Host', 'fuzz.example'],
+      ['Authorization', `Bearer ${asset.owner}`],
+    ] as [string, string][],
+    body: null,
+    framing: 'none' as const,
+    chunkSizes: [],
+    ending: 'whole' as const,
+    part: 1,
+    writes: [],
+    flips: [],
+    wild: false,
+    harms: [`none: ${JSON.stringify({ ...asset, contents: asset.contents?.size })}`],
+    meaning: { reads: asset, expect: [asset.life === 'alive' ? 200 : 404] },
+  }
+  return { index: -1, mode: 'single', drafts: [draft], server: 1, reuses: true }
+}
+
+/** Whether the same bytes alone do it again: then there is less to look at. */
+async function again(server: FuzzTarget, { unit, message }: Finding, seed: number): Promise<string> {
+  if (!server.alive) return 'The server is gone.'
+  const known = server.faults.length
+  for (const draft of unit.drafts) {
+    const lane = new Lane({ seed, server: { ...server, faults: [] }, counts: new Map(), first: 0, step: 1 })
+    try {
+      await lane.send({ ...unit, mode: 'single', reuses: false, drafts: [draft] })
+    } catch (error) {
+      return `Alone, request ${unit.drafts.indexOf(draft) + 1} gives: ${error instanceof Error ? error.message : message}`
+    } finally {
+      lane.close()
+    }
+  }
+  return server.faults.length > known ? 'Sent alone, the server reports it again.' : 'Sent alone, nothing is wrong.'
+}

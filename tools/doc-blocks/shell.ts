@@ -6,6 +6,11 @@ import { join } from 'node:path'
 export const PRELUDE =
   'set -Eeuo pipefail\ntrap \'echo "failed: $BASH_COMMAND"\' ERR\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
 
+/** `npx stowage` is the command from its source: nothing is built when documents are tested. */
+export const stowageFrom = (root: string): string =>
+  `npx() { if [ "$1" = stowage ]; then shift; "${process.execPath}" --conditions=@stowage/source --disable-warning=ExperimentalWarning \
+"${join(root, 'packages/cli/src/bin.ts')}" "$@"; else command npx "$@"; fi; }\n`
+
 /** Whoever runs the tests has installed already. */
 export function withoutInstall(code: string): string {
   return code.replace(/^\s*npm ci\s*(&&|$)/gm, '')

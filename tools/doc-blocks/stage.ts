@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Step } from './document.ts'
-import { checkInstall, checkRunByCi, checkScripts, PRELUDE, withoutInstall } from './shell.ts'
+import { checkInstall, checkRunByCi, checkScripts, PRELUDE, stowageFrom, withoutInstall } from './shell.ts'
 
 const NODE = ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning']
 const RUN_LIMIT_MS = 30_000
@@ -37,7 +37,8 @@ export function createStage(folder: string, port: number, root: string): Stage {
     if (code !== 0) throw new Error(`ended with ${code ?? `a signal, perhaps after ${RUN_LIMIT_MS / 1000} s`}\n${child.output()}`)
   }
   const node = (file: string) => start(process.execPath, [...NODE, file], { cwd: folder, env: environment })
-  const shell = (code: string, cwd: string) => start('bash', ['-c', PRELUDE + code], { cwd, env: environment })
+  const shell = (code: string, cwd: string) =>
+    start('bash', ['-c', PRELUDE + stowageFrom(root) + code], { cwd, env: environment })
 
   const actions: Record<string, (step: Step, file: string) => Promise<void>> = {
     'ts run': (_, file) => finish(node(file)),

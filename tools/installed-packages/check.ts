@@ -1,6 +1,6 @@
 /** Proves that the built packages work outside this repository. Needs `npm run build` first; run by `npm run check:packages`. */
 import { execFile } from 'node:child_process'
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { distProblems } from './dist.ts'
@@ -25,10 +25,19 @@ try {
   const [browser, server] = [true, false].map(is => packages.filter(({ manifest }) => forBrowsers.has(manifest.name) === is))
   await typesHold('server', server ?? [], [])
   await typesHold('browser', browser ?? [], ['dom', 'dom.iterable', 'dom.asynciterable'])
-  await inProject('a file can be stored and read back', consumer)
+  await inProject('a file can be stored and read back', consumer, 'data')
+  const places = ['--storage', 'fs:data/objects', '--database', 'sqlite:data/assets.db']
+  await inProject('the command finds nothing wrong with it', await commandIn(project), 'audit', ...places, '--verify', 'digest')
   console.log(`${packages.length} packages, ${names.length} entries: installed from their tarballs, imported, typed, used`)
 } finally {
   await rm(project, { recursive: true, force: true })
+}
+
+/** The program that npm would link as `stowage`. */
+async function commandIn(folder: string): Promise<string> {
+  const installed = join(folder, 'node_modules/@stowage/cli')
+  const { bin }: { bin: { stowage: string } } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+  return join(installed, bin.stowage)
 }
 
 async function inProject(claim: string, ...args: string[]): Promise<void> {

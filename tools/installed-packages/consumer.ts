@@ -1,12 +1,10 @@
-/** The shortest whole program on Stowage, run against the packed packages. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+/** The shortest whole program on Stowage, run against the packed packages; what it stores stays in the folder that it is given. */
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly } from '@stowage/core'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 
-const folder = await mkdtemp(join(tmpdir(), 'stowage-consumer-'))
+const [, , folder = 'data'] = process.argv
 const stowage = await createStowage({
   storage: fsStorage({ root: join(folder, 'objects') }),
   metadata: sqliteMetadata({ file: join(folder, 'assets.db') }),
@@ -24,5 +22,4 @@ try {
   if (text !== 'hello') throw new Error(`Read back "${text}"`)
 } finally {
   await stowage.close()
-  await rm(folder, { recursive: true, force: true })
 }

@@ -37,15 +37,17 @@ async function remove(place: Place, segments: readonly string[]): Promise<boolea
   const parent = segments.slice(0, -1)
   const directory = await place.directories.open(parent)
   if (!directory) return false
+  let removed = true
   try {
-    await unlink(directory.at(segments.at(-1) ?? ''))
+    await unlink(directory.at(segments.at(-1) ?? '')).catch(error => {
+      if (!NO_SUCH_FILE.includes(errnoOf(error))) throw error
+      removed = false
+    })
+    // Also where there was nothing: whoever removed it may not have come to this yet.
     await directory.sync()
-  } catch (error) {
-    if (NO_SUCH_FILE.includes(errnoOf(error))) return false
-    throw error
   } finally {
     await directory.release()
   }
-  await place.directories.prune(parent)
-  return true
+  if (removed) await place.directories.prune(parent)
+  return removed
 }

@@ -1,0 +1,21 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { fsStorage } from '../src/index.ts'
+import { temporaryRoot } from './temporary-root.ts'
+
+// Somebody else may have removed the name a moment ago and not have synced the folder yet: after a loss of power it would be back.
+it('a delete that finds nothing makes that durable too before it says so', async () => {
+  const { root, remove } = await temporaryRoot()
+  onTestFinished(remove)
+  const storage = fsStorage({ root })
+  onTestFinished(() => storage.close())
+  await storage.put('a/gone', Buffer.from('x'))
+  await storage.put('a/stays', Buffer.from('x'))
+  await storage.delete(['a/gone'])
+  const handle = await open(root)
+  const synced = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync')
+  await handle.close()
+  expect(await storage.delete(['a/gone'])).toEqual([{ key: 'a/gone' }])
+  expect(synced).toHaveBeenCalledTimes(1)
+  synced.mockRestore()
+})

@@ -31,28 +31,36 @@ export async function startServer(): Promise<FuzzedServer> {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  const faults: string[] = []
-  child.stderr?.setEncoding('utf8').on('data', text => faults.push(`wrote to standard error: ${text}`))
-  const asked = new Map<FromServer['type'], (message: FromServer) => void>()
-  child.on('message', message => {
-    const told = message as FromServer
-    if (told.type === 'fault') faults.push(`${told.what}: ${told.details}`)
-    else asked.get(told.type)?.(told)
-  })
-  let ended = false
-  child.on('exit', (code, signal) => {
-    ended = true
-    if (signal !== 'SIGKILL' && code !== 0) faults.push(`the server ended, with code ${code} and signal ${signal}`)
-  })
-  const next = <T extends FromServer['type']>(type: T) => answerOf(child, { asked, faults }, type)
-  const { ports } = await next('listening')
+  const conversation = converse(child)
+  const next = <T extends FromServer['type']>(type: T) => answerOf(child, conversation, type)
   const ask = (message: ToServer) => void child.send(message)
-  const pid = child.pid as number
+  const remove = async () => {
+    await stop(child, conversation, ask)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const { ports } = await next('listening')
+    return serverOf(ports, { child, conversation, next, ask, remove })
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly child: ChildProcess
+  readonly conversation: Conversation
+  readonly next: <T extends FromServer['type']>(type: T) => Promise<Extract<FromServer, { type: T }>>
+  readonly ask: (message: ToServer) => void
+  readonly remove: () => Promise<void>
+}
+
+function serverOf(ports: FuzzTarget['ports'], { child, conversation, next, ask, remove }: Parts): FuzzedServer {
   return {
     ports,
-    faults,
+    faults: conversation.faults,
     get alive() {
-      return !ended
+      return !conversation.ended
     },
     state() {
       const answer = next('state')
@@ -64,17 +72,34 @@ export async function startServer(): Promise<FuzzedServer> {
       ask({ type: 'audit' })
       return (await answer).report
     },
-    descriptors: () => descriptorsOf(pid),
-    async remove() {
-      await stop(child, () => ended, ask)
-      await rm(folder, { recursive: true, force: true })
-    },
+    descriptors: () => descriptorsOf(child.pid as number),
+    remove,
   }
 }
 
+/** What the server says by itself, and who waits for what it is asked. */
 interface Conversation {
   readonly asked: Map<FromServer['type'], (message: FromServer) => void>
-  readonly faults: readonly string[]
+  readonly faults: string[]
+  ended: boolean
+  /** It is meant to end. */
+  stopping: boolean
+}
+
+function converse(child: ChildProcess): Conversation {
+  const conversation: Conversation = { asked: new Map(), faults: [], ended: false, stopping: false }
+  const { asked, faults } = conversation
+  child.stderr?.setEncoding('utf8').on('data', text => faults.push(`wrote to standard error: ${text}`))
+  child.on('message', message => {
+    const told = message as FromServer
+    if (told.type === 'fault') faults.push(`${told.what}: ${told.details}`)
+    else asked.get(told.type)?.(told)
+  })
+  child.on('exit', (code, signal) => {
+    conversation.ended = true
+    if (!conversation.stopping) faults.push(`the server ended, with code ${code} and signal ${signal}`)
+  })
+  return conversation
 }
 
 function answerOf<T extends FromServer['type']>(
@@ -100,8 +125,9 @@ async function descriptorsOf(pid: number): Promise<string[]> {
   return links.filter(link => link !== null)
 }
 
-async function stop(child: ChildProcess, ended: () => boolean, ask: (message: ToServer) => void): Promise<void> {
-  if (ended()) return
+async function stop(child: ChildProcess, conversation: Conversation, ask: Parts['ask']): Promise<void> {
+  conversation.stopping = true
+  if (conversation.ended) return
   const exited = once(child, 'exit')
   const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
   if (child.connected) ask({ type: 'stop' })

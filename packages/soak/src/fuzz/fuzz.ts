@@ -31,6 +31,7 @@ const soak: Soak = {
         ...figuresOf(counts),
         'rows and objects at the end': `${audit.rows} and ${audit.objects}`,
         'descriptors before and after': `${baseline.length} and ${after.length}`,
+        'heap before and after (MiB)': `${Math.round(before.heapBytes / MiB)} and ${Math.round(state.heapBytes / MiB)}`,
         'memory before and after (MiB)': `${Math.round(before.rssBytes / MiB)} and ${Math.round(state.rssBytes / MiB)}`,
       }
     } finally {

@@ -73,6 +73,8 @@ async function listen(server: Server): Promise<number> {
 
 async function answer(message: ToServer): Promise<void> {
   if (message.type === 'state') {
+    // What is in use, not what waits to be collected.
+    globalThis.gc?.()
     const { rss, heapUsed } = process.memoryUsage()
     tell({ type: 'state', rssBytes: rss, heapBytes: heapUsed })
   } else if (message.type === 'audit') {

@@ -4,6 +4,7 @@ import type { Soak } from './lib/soak.ts'
 const soaks: Record<string, () => Promise<Soak>> = {
   fuzz: async () => (await import('./fuzz/fuzz.ts')).default,
   kill: async () => (await import('./kill/kill.ts')).default,
+  power: async () => (await import('./power/power.ts')).default,
 }
 
 process.exitCode = await soakCommand(soaks, process.argv.slice(2))

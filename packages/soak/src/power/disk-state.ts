@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Random } from '../kill/random.ts'
+import type { DataOperation, Inode, NameOperation, Operation, SyncOperation } from './operations.ts'
+
+const SECTOR = 512
+
+/**
+ * Which of the operations that no sync has made durable reached the disk: none, all, every one up to some moment (as a journal keeps
+ * them), or any, writes also in part.
+ */
+export type Luck = 'none' | 'all' | 'ordered' | 'any'
+export const LUCKS: readonly Luck[] = ['none', 'all', 'ordered', 'any']
+
+/** What is on a disk. */
+export interface DiskState {
+  readonly files: ReadonlyMap<number, { readonly bytes: Buffer; readonly seconds: number | null }>
+  readonly folders: ReadonlyMap<number, ReadonlyMap<string, Inode>>
+}
+
+type Lasting = DataOperation | NameOperation
+
+/** A state in which the power may leave the disk at one moment: whatever a sync had promised by then is there. */
+export function stateAt(operations: readonly Operation[], moment: number, luck: Luck, random: Random): DiskState {
+  const begun = operations.filter(operation => operation.start < moment)
+  const syncs = begun.filter((operation): operation is SyncOperation => operation.does === 'sync' && operation.end < moment)
+  const lasting = begun.filter((operation): operation is Lasting => operation.does !== 'sync' && operation.does !== 'mark')
+  const limit = luck === 'ordered' ? random.below(moment + 1) : moment
+  const files = new Map<number, { bytes: Buffer; seconds: number | null }>()
+  const folders = new Map<number, Map<string, Inode>>()
+  for (const operation of lasting.toSorted((a, b) => a.start - b.start)) {
+    const isSafe = isDurable(operation, syncs)
+    const happens =
+      isSafe || luck === 'all' || (luck === 'ordered' && operation.start < limit) || (luck === 'any' && random.below(2) === 0)
+    if (!happens) continue
+    if (operation.does === 'name') rename(folders, operation)
+    else change(files, operation, !isSafe && luck === 'any' ? random : null)
+  }
+  return { files, folders }
+}
+
+function isDurable(operation: Lasting, syncs: readonly SyncOperation[]): boolean {
+  const inodes = operation.does === 'name' ? operation.changes.slice(0, 1).map(({ folder }) => folder) : [operation.inode]
+  return syncs.some(sync => sync.start > operation.end && inodes.some(({ number }) => number === sync.inode.number))
+}
+
+function rename(folders: Map<number, Map<string, Inode>>, { changes }: NameOperation): void {
+  for (const { folder, name, inode } of changes) {
+    const entries = folders.get(folder.number) ?? new Map<string, Inode>()
+    folders.set(folder.number, entries)
+    if (inode) entries.set(name, inode)
+    else entries.delete(name)
+  }
+}
+
+/** @param tears cuts writes at some sector; null leaves them whole */
+function change(
+  files: Map<number, { bytes: Buffer; seconds: number | null }>,
+  operation: DataOperation,
+  tears: Random | null,
+): void {
+  const { number } = operation.inode
+  const file = files.get(number) ?? { bytes: Buffer.alloc(0), seconds: null }
+  files.set(number, file)
+  if (operation.does === 'time') file.seconds = operation.seconds
+  else if (operation.does === 'truncate') file.bytes = resized(file.bytes, operation.sizeBytes)
+  else {
+    const sectors = Math.ceil(operation.bytes.byteLength / SECTOR)
+    const bytes = tears ? operation.bytes.subarray(0, SECTOR * tears.below(sectors + 1)) : operation.bytes
+    const end = operation.offset + bytes.byteLength
+    // A file is never changed in place: other states share its bytes.
+    file.bytes = resized(file.bytes, Math.max(file.bytes.byteLength, end))
+    bytes.copy(file.bytes, operation.offset)
+  }
+}
+
+function resized(bytes: Buffer, sizeBytes: number): Buffer {
+  if (bytes.byteLength >= sizeBytes) return bytes.subarray(0, sizeBytes)
+  // Room to grow, so that a log of thousands of writes is not copied for each.
+  if (bytes.buffer.byteLength - bytes.byteOffset >= sizeBytes) {
+    const grown = Buffer.from(bytes.buffer, bytes.byteOffset, sizeBytes)
+    grown.fill(0, bytes.byteLength)
+    return grown
+  }
+  const grown = Buffer.from(new ArrayBuffer(Math.max(4096, sizeBytes * 2)), 0, sizeBytes)
+  bytes.copy(grown)
+  return grown
+}
+
+/** Visits everything that has a name, folders before what is in them. */
+function walk(state: DiskState, visit: (path: string, inode: Inode) => void): void {
+  const enter = (number: number, path: string): void => {
+    for (const [name, inode] of [...(state.folders.get(number) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      visit(join(path, name), inode)
+      if (inode.isFolder) enter(inode.number, join(path, name))
+    }
+  }
+  enter(0, '')
+}
+
+const fileOf = (state: DiskState, inode: Inode) => state.files.get(inode.number) ?? { bytes: Buffer.alloc(0), seconds: null }
+
+/** The index that SQLite shares between processes is mapped into memory, so that no log has it; it is made anew after a crash. */
+const isShared = (path: string): boolean => path.endsWith('-shm')
+
+/** Two states with one fingerprint are the same to whoever opens them. */
+export function fingerprint(state: DiskState): string {
+  const hash = createHash('sha256')
+  walk(state, (path, inode) => {
+    if (isShared(path)) return
+    hash.update(`${path}\0${inode.isFolder}\0`)
+    if (!inode.isFolder) {
+      const { bytes, seconds } = fileOf(state, inode)
+      hash.update(`${seconds}\0${bytes.byteLength}\0`).update(bytes)
+    }
+  })
+  return hash.digest('hex')
+}
+
+/** Writes a state into a folder that is there and empty. */
+export function materialise(state: DiskState, folder: string): void {
+  walk(state, (path, inode) => {
+    const whole = join(folder, path)
+    if (inode.isFolder) mkdirSync(whole)
+    else if (!isShared(path)) {
+      const { bytes, seconds } = fileOf(state, inode)
+      writeFileSync(whole, bytes)
+      if (seconds !== null) utimesSync(whole, seconds, seconds)
+    }
+  })
+}

@@ -10,6 +10,7 @@ import { createJobRunner, type JobRunner } from '../lifecycle/job-runner.ts'
 import { purgeHandlers } from '../lifecycle/purge.ts'
 import { createSweeper } from '../lifecycle/sweeper.ts'
 import { createGuard, unguarded } from '../policy/guard.ts'
+import { redactingLogger } from '../runtime/redacting-logger.ts'
 import { checkedStorage } from '../storage/checked-storage.ts'
 import type { Stowage } from '../stowage.ts'
 import { startBackground } from './background.ts'
@@ -29,7 +30,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const storage = checkedStorage(need(container, tokens.storage, 'storage'))
   const metadata = need(container, tokens.metadata, 'metadata')
   const clock = container.resolve(tokens.clock)
-  const logger = container.resolve(tokens.logger)
+  const logger = redactingLogger(container.resolve(tokens.logger))
   const random = container.resolve(tokens.random)
   const kinds = boundKinds(options, container.resolve(tokens.ids))
   const secrets = await openPlaces(storage, metadata, { kinds, secrets: resolveOptional(container, tokens.secrets), random })

@@ -7,6 +7,7 @@ import type { MaintenanceDeps } from '../lifecycle/audit/audit-run.ts'
 import { createJobRunner } from '../lifecycle/job-runner.ts'
 import { purgeHandlers } from '../lifecycle/purge.ts'
 import { createSweeper } from '../lifecycle/sweeper.ts'
+import { redactingLogger } from '../runtime/redacting-logger.ts'
 import { checkedStorage } from '../storage/checked-storage.ts'
 import type { Stowage } from '../stowage.ts'
 import { boundKinds } from './bound-kinds.ts'
@@ -31,7 +32,7 @@ export async function openMaintenance(options: StowageOptions): Promise<Maintena
   const storage = checkedStorage(need(container, tokens.storage, 'storage'))
   const metadata = need(container, tokens.metadata, 'metadata')
   const clock = container.resolve(tokens.clock)
-  const logger = container.resolve(tokens.logger)
+  const logger = redactingLogger(container.resolve(tokens.logger))
   const random = container.resolve(tokens.random)
   await assertUpToDate(metadata)
   await openBoth(storage, metadata, [])

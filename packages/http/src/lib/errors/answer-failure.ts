@@ -5,7 +5,7 @@ import type { Present, PresentableError } from '../profile/profile.ts'
 import type { HttpRequest } from '../request.ts'
 import { type HttpResponse, jsonResponse } from '../response.ts'
 import { errorHeaders } from './error-headers.ts'
-import { logError } from './log-error.ts'
+import { describeCause, logError } from './log-error.ts'
 import { PROBLEM_TYPE, toProblem } from './problem.ts'
 import { presentable, toStowageError } from './public-error.ts'
 import { requestIdFrom } from './request-id.ts'
@@ -39,7 +39,7 @@ export function answerFailure(logger: Logger, request: HttpRequest, failure: Fai
   try {
     return presented(failure.present(visible, { request, operation }), visible.status, headers)
   } catch (cause) {
-    logger.error('present.error failed', { requestId, cause: String(cause) })
+    logger.error('present.error failed', { requestId, cause: describeCause(cause) })
     return problem(visible, headers)
   }
 }

@@ -17,13 +17,14 @@ export function logError(logger: Logger, error: StowageError, request: FailedReq
     logger.info('request refused', event)
     return
   }
-  logger.error('request failed', { ...event, message: redact(error.message), cause: describe(error.cause) })
+  logger.error('request failed', { ...event, message: redact(error.message), cause: describeCause(error.cause) })
 }
 
-function describe(cause: unknown, depth = 0): string | null {
+/** An error and what caused it, without queries and credentials. */
+export function describeCause(cause: unknown, depth = 0): string | null {
   if (cause === undefined || cause === null || depth > 3) return null
   if (!(cause instanceof Error)) return redact(String(cause))
-  const inner = describe(cause.cause, depth + 1)
+  const inner = describeCause(cause.cause, depth + 1)
   return redact(cause.stack ?? `${cause.name}: ${cause.message}`) + (inner === null ? '' : `\ncaused by: ${inner}`)
 }
 

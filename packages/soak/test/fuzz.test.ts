@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, Server as HttpServer } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer, type Server } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import fuzzSoak from '../src/fuzz/fuzz.ts'
@@ -33,7 +33,7 @@ test('20,000 generated requests find no 5xx, hang, crash, logged error, or anyth
   }
 })
 
-describe('requests of one seed', () => {
+describe('requests of one seed', { timeout: 120_000 }, () => {
   /** A world with some assets, of the first requests that make any. */
   function world(): World {
     const made = emptyWorld()
@@ -68,17 +68,21 @@ describe('requests of one seed', () => {
   })
 })
 
-describe('a server that', () => {
+describe('a server that', { timeout: 120_000 }, () => {
   const servers: Server[] = []
   afterEach(async () => {
-    for (const server of servers.splice(0)) await new Promise(resolve => server.close(resolve))
+    for (const server of servers.splice(0)) {
+      if (server instanceof HttpServer) server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    }
   })
 
-  async function findingOf(server: Server, faults: string[] = []): Promise<string> {
+  async function findingOf(server: Server, options: { faults?: string[]; hangMs?: number } = {}): Promise<string> {
+    const { faults = [], hangMs = 5000 } = options
     servers.push(server)
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const run = fuzz({ ports: [port, port], faults, alive: true }, { seed: 9, count: 200, progress: () => undefined })
+    const run = fuzz({ ports: [port, port], faults, alive: true }, { seed: 9, count: 200, hangMs, progress: () => undefined })
     const error = await run.then(
       () => null,
       (thrown: Error) => thrown,
@@ -100,6 +104,13 @@ describe('a server that', () => {
       socket.once('data', () => socket.destroy())
     })
     expect(await findingOf(closing)).toContain('The connection ended without an answer.')
+  })
+
+  test('answers others but leaves a request waiting is found', async () => {
+    const hanging = createServer((req, res) => {
+      if (req.url === '/ping') res.end('pong')
+    })
+    expect(await findingOf(hanging, { hangMs: 300 })).toMatch(/^Hang: /)
   })
 
   test('answers more than was asked is found', async () => {
@@ -128,6 +139,6 @@ describe('a server that', () => {
       faults.push('error in the log: disk gone')
       req.on('end', () => res.writeHead(201, { 'Content-Type': 'application/json' }).end('{"id":"1","filename":"x"}'))
     })
-    expect(await findingOf(logging, faults)).toMatch(/disk gone/)
+    expect(await findingOf(logging, { faults })).toMatch(/disk gone/)
   })
 })

@@ -8,7 +8,6 @@ import { type Rendered, render } from './plan/render.ts'
 import { planUnit, type Unit } from './plan/unit.ts'
 import { emptyWorld, tidy, type World } from './plan/world.ts'
 
-const HANG_MS = 5000
 const CANARY_MS = 60_000
 
 /** How often each thing happened: shows that requests really got somewhere. */
@@ -18,6 +17,8 @@ export interface LaneOptions {
   readonly seed: number
   readonly server: FuzzTarget
   readonly counts: Counts
+  /** How long an answer may take at most. */
+  readonly hangMs: number
   /** Numbers of the units of this lane: `first`, `first + step`, and so on. */
   readonly first: number
   readonly step: number
@@ -34,7 +35,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options
     this.#index = options.first
-    this.#patience = { hangMs: HANG_MS, canary: () => canary(options.server.ports[1]) }
+    this.#patience = { hangMs: options.hangMs, canary: () => canary(options.server.ports[1]) }
   }
 
   /** Sends the next unit. @returns how many requests it had @throws Finding */

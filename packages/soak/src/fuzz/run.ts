@@ -10,12 +10,14 @@ export interface FuzzOptions {
   readonly seed: number
   readonly count: number
   readonly progress: (done: number) => void
+  /** How long an answer may take, where others are answered meanwhile. Default 5000. */
+  readonly hangMs?: number
 }
 
 /** Sends `count` requests, then asks for everything that must still be there. @throws Error with the first finding */
-export async function fuzz(server: FuzzTarget, { seed, count, progress }: FuzzOptions): Promise<Counts> {
+export async function fuzz(server: FuzzTarget, { seed, count, progress, hangMs = 5000 }: FuzzOptions): Promise<Counts> {
   const counts: Counts = new Map()
-  const lanes = Array.from({ length: LANES }, (_, first) => new Lane({ seed, server, counts, first, step: LANES }))
+  const lanes = Array.from({ length: LANES }, (_, first) => new Lane({ seed, server, counts, hangMs, first, step: LANES }))
   let done = 0
   let stopped = false
   const run = async (lane: Lane) => {
@@ -38,14 +40,14 @@ export async function fuzz(server: FuzzTarget, { seed, count, progress }: FuzzOp
     ),
   )
   for (const lane of lanes) lane.close()
-  for (const end of ends) if (end.status === 'rejected') await tell(end.reason, server, seed)
+  for (const end of ends) if (end.status === 'rejected') await tell(end.reason, server, { seed, hangMs })
   return counts
 }
 
-async function tell(error: unknown, server: FuzzTarget, seed: number): Promise<never> {
+async function tell(error: unknown, server: FuzzTarget, options: Again): Promise<never> {
   if (!(error instanceof Finding)) throw error
   const said = server.faults.slice(0, 5).join('\n')
-  throw new Error([describeFinding(error, seed), await again(server, error, seed), said].join('\n'))
+  throw new Error([describeFinding(error, options.seed), await again(server, error, options), said].join('\n'))
 }
 
 /** What was acknowledged is there; what was deleted is not. */
@@ -84,12 +86,17 @@ function readUnit(asset: KnownAsset, seed: number): Parameters<Lane['send']>[0] 
   return { index: -1, mode: 'single', drafts: [draft], server: 1, reuses: true }
 }
 
+interface Again {
+  readonly seed: number
+  readonly hangMs: number
+}
+
 /** Whether the same bytes alone do it again: then there is less to look at. */
-async function again(server: FuzzTarget, { unit, message }: Finding, seed: number): Promise<string> {
+async function again(server: FuzzTarget, { unit, message }: Finding, options: Again): Promise<string> {
   if (!server.alive) return 'The server is gone.'
   const known = server.faults.length
   for (const draft of unit.drafts) {
-    const lane = new Lane({ seed, server: { ...server, faults: [] }, counts: new Map(), first: 0, step: 1 })
+    const lane = new Lane({ ...options, server: { ...server, faults: [] }, counts: new Map(), first: 0, step: 1 })
     try {
       await lane.send({ ...unit, mode: 'single', reuses: false, drafts: [draft] })
     } catch (error) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { StowageErrorCode } from '@stowage/core/contracts'
 import { PROBLEM_TYPE, toProblem } from '../errors/problem.ts'
@@ -17,6 +17,12 @@ const MALFORMED: Answer = {
   code: 'invalid_request',
   message: 'These bytes are not an HTTP request.',
 }
+const EXPECTATION: Answer = {
+  status: 417,
+  reason: 'Expectation Failed',
+  code: 'invalid_request',
+  message: 'The only expectation that is met here is 100-continue.',
+}
 const ANSWERS: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -33,7 +39,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 }
 
 /**
- * Answers bytes that are no request, which never reach a handler, with problem details instead of an empty page, and ends the connection.
+ * Answers what never reaches a handler (bytes that are no request, unknown expectations) with problem details instead of an empty page,
+ * and ends the connection.
  * @returns goes back to Node's own way
  */
 export function answerClientErrors(server: Server): () => void {
@@ -42,8 +49,13 @@ export function answerClientErrors(server: Server): () => void {
     // Destroyed, and not only ended: a handler may still wait for the rest of its body.
     else socket.end(bytesOf(ANSWERS[error.code ?? ''] ?? MALFORMED), () => socket.destroy(error))
   }
-  server.on('clientError', onClientError)
-  return () => void server.off('clientError', onClientError)
+  server.on('clientError', onClientError).on('checkExpectation', refuseExpectation)
+  return () => void server.off('clientError', onClientError).off('checkExpectation', refuseExpectation)
+}
+
+function refuseExpectation(_req: IncomingMessage, res: ServerResponse): void {
+  const { headers, body } = problemOf(EXPECTATION)
+  res.writeHead(EXPECTATION.status, EXPECTATION.reason, headers).end(body)
 }
 
 // As Node itself does: within an answer that has begun, more bytes would be taken for its body.
@@ -51,16 +63,22 @@ function isAnswering(socket: Duplex & { readonly _httpMessage?: { readonly heade
   return socket._httpMessage?.headersSent === true
 }
 
-function bytesOf({ status, reason, code, message }: Answer): string {
+function bytesOf(answer: Answer): string {
+  const { headers, body } = problemOf(answer)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${answer.status} ${answer.reason}\r\n${lines.join('')}\r\n${body}`
+}
+
+function problemOf({ status, code, message }: Answer) {
   const requestId = randomUUID()
   const body = JSON.stringify(toProblem({ code, status, message, details: {}, errors: [], requestId }))
-  const headers = [
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'X-Content-Type-Options: nosniff',
-    `X-Request-Id: ${requestId}`,
-    'Connection: close',
-  ]
-  return `HTTP/1.1 ${status} ${reason}\r\n${headers.join('\r\n')}\r\n\r\n${body}`
+  const headers = {
+    'Content-Type': PROBLEM_TYPE,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
+    Connection: 'close',
+  }
+  return { headers, body }
 }

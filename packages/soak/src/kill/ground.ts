@@ -62,10 +62,10 @@ export async function restartAndRecover(ground: Ground): Promise<void> {
   await recover(ground)
 }
 
-/** Sweeps until nothing is left to do, then audits the folder and asks for everything that clients were promised. */
+/** Sweeps until nothing is left to do, then audits the folder in two ways and asks for everything that clients were promised. */
 export async function recover(ground: Ground): Promise<void> {
   await sweepToQuiet(ground)
-  const wrong = await auditFolder(ground.folder)
+  const wrong = [...(await auditFolder(ground.folder)), ...(await ground.server.audit())]
   if (wrong.length > 0) throw new Error(`The audit found:\n${wrong.join('\n')}`)
   await verifyPromises({ ...ground, now: Date.now() + ground.clockOffsetMs })
   await untilIdle(ground.server)

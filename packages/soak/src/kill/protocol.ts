@@ -17,6 +17,8 @@ export type Order =
   | { readonly do: 'arm'; readonly plan: CrashPlan }
   /** Moves the clock on, then sweeps once. */
   | { readonly do: 'sweep'; readonly advanceMs: number }
+  /** Audits with digests, as `stowage audit` does. */
+  | { readonly do: 'audit' }
   /** Stores an asset through a multipart upload of storage, as a direct upload will. */
   | { readonly do: 'multipart'; readonly filename: string; readonly seed: number; readonly sizeBytes: number }
   | { readonly do: 'stop' }
@@ -27,6 +29,7 @@ export type Report =
   | { readonly said: 'held' }
   | { readonly said: 'armed'; readonly order: number }
   | { readonly said: 'swept'; readonly order: number; readonly report: SweepReport }
+  | { readonly said: 'audited'; readonly order: number; readonly findings: readonly string[] }
   | { readonly said: 'stored'; readonly order: number; readonly id: string }
   | { readonly said: 'failed'; readonly order: number; readonly message: string }
 

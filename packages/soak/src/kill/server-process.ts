@@ -19,6 +19,8 @@ export interface ServerProcess {
   readonly held: Promise<void>
   arm(plan: CrashPlan): Promise<void>
   sweep(advanceMs: number): Promise<SweepReport>
+  /** What Stowage's own audit finds, with digests. */
+  audit(): Promise<readonly string[]>
   storeMultipart(filename: string, seed: number, sizeBytes: number): Promise<string>
   kill(): Promise<Ending>
   stop(): Promise<Ending>
@@ -115,6 +117,11 @@ function commands(child: ChildProcess, life: Life) {
       const report = await order({ do: 'sweep', advanceMs })
       if (report.said !== 'swept') throw new Error(`The server answered a sweep with ${report.said}.`)
       return report.report
+    },
+    async audit() {
+      const report = await order({ do: 'audit' })
+      if (report.said !== 'audited') throw new Error(`The server answered an audit with ${report.said}.`)
+      return report.findings
     },
     async storeMultipart(filename: string, seed: number, sizeBytes: number) {
       const report = await order({ do: 'multipart', filename, seed, sizeBytes })

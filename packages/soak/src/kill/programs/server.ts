@@ -74,6 +74,9 @@ async function obey(listening: Server, { order, ...what }: { order: number } & O
     } else if (what.do === 'sweep') {
       time.advance(what.advanceMs)
       report({ said: 'swept', order, report: await stowage.sweep() })
+    } else if (what.do === 'audit') {
+      const { findings } = await stowage.audit({ verify: 'digest', graceMs: 0, overdueMs: 0 })
+      report({ said: 'audited', order, findings: findings.map(({ type, message }) => `${type}: ${message}`) })
     } else {
       report({ said: 'stored', order, id: await storeMultipart({ storage, metadata, clock }, what) })
     }

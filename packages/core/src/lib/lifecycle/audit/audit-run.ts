@@ -65,8 +65,9 @@ export function progressed(run: AuditRun, phase: AuditProgress['phase'], done: n
   run.options.onProgress?.({ phase, done, expected: run.expected, findings: run.total })
 }
 
-/** Whether something that old counts. What seems to come from the future is young. */
-export const isOld = (run: AuditRun, lastModified: Date): boolean => run.now - lastModified.getTime() >= run.graceMs
+/** Whether something that old counts. What seems to come from the future is young, unless age does not matter. */
+export const isOld = ({ now, graceMs }: AuditRun, lastModified: Date): boolean =>
+  graceMs === 0 || now - lastModified.getTime() >= graceMs
 
 export const isOverdue = (run: AuditRun, at: number): boolean => at + run.overdueMs <= run.now
 

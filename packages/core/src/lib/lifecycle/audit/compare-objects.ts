@@ -7,26 +7,36 @@ import type { AuditFinding } from './report.ts'
 import { verifyDigest } from './verify-digest.ts'
 
 const DIGESTS_AT_ONCE = 4
+const LOOKS_AT_ONCE = 16
 
 /** Compares objects and blob rows, both ways. */
 export async function compareObjects(run: AuditRun): Promise<void> {
   for await (const { objects, rows, rowless } of stretches(run)) {
     for await (const page of rows) await comparePage(run, page)
     run.checked.objects += objects
-    for (const object of rowless.values()) {
-      if (!isOld(run, object.lastModified)) run.checked.youngObjects += 1
-      else if (await isOrphan(run, object)) found(run, orphan(run, object))
-    }
+    for (const object of rowless.values()) if (!isOld(run, object.lastModified)) run.checked.youngObjects += 1
+    for (const object of await orphansAmong(run, rowless)) found(run, orphan(run, object))
     progressed(run, 'objects', run.checked.objects)
   }
 }
 
-/** Looks again, now that the row had time to appear and the object to go. */
-export async function isOrphan(run: AuditRun, object: ObjectInfo): Promise<boolean> {
+/** Those of the objects without a row that are old enough, looked at again now that the row had time to appear and the object to go. */
+export async function orphansAmong(run: AuditRun, rowless: ReadonlyMap<string, ObjectInfo>): Promise<readonly ObjectInfo[]> {
+  const old = [...rowless.values()].filter(({ lastModified }) => isOld(run, lastModified))
+  const orphans: ObjectInfo[] = []
+  for (let i = 0; i < old.length; i += LOOKS_AT_ONCE) {
+    const group = old.slice(i, i + LOOKS_AT_ONCE)
+    const kept = await Promise.all(group.map(object => isOrphan(run, object)))
+    orphans.push(...group.filter((_, j) => kept[j]))
+  }
+  return orphans
+}
+
+async function isOrphan(run: AuditRun, { key }: ObjectInfo): Promise<boolean> {
   const { storage, metadata } = run.deps
   run.signal?.throwIfAborted()
-  if (await metadata.getBlobByKey(storage.name, object.key)) return false
-  const present = await storage.head(object.key, withSignal(run))
+  if (await metadata.getBlobByKey(storage.name, key)) return false
+  const present = await storage.head(key, withSignal(run))
   return present !== null && isOld(run, present.lastModified)
 }
 

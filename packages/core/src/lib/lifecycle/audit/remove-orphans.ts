@@ -3,8 +3,8 @@ import { isStowageError } from '../../contracts/errors.ts'
 import type { ObjectInfo } from '../../contracts/storage.ts'
 import { hex } from '../../crypto/random.ts'
 import { purgeAsset } from '../purge.ts'
-import { type AuditRun, isOld, progressed } from './audit-run.ts'
-import { isOrphan } from './compare-objects.ts'
+import { type AuditRun, progressed } from './audit-run.ts'
+import { orphansAmong } from './compare-objects.ts'
 import { stretches } from './listed-objects.ts'
 import { removeUnfinished } from './unfinished.ts'
 
@@ -25,10 +25,7 @@ export async function removeOrphans(run: AuditRun): Promise<void> {
   let done = 0
   for await (const { objects, rows, rowless } of stretches(run)) {
     for await (const _ of rows) run.signal?.throwIfAborted()
-    const orphans: ObjectInfo[] = []
-    for (const object of rowless.values()) {
-      if (isOld(run, object.lastModified) && (await isOrphan(run, object))) orphans.push(object)
-    }
+    const orphans = await orphansAmong(run, rowless)
     for (let i = 0; i < orphans.length; i += BATCH) await removeBatch(run, orphans.slice(i, i + BATCH))
     done += objects
     progressed(run, 'repair', done)

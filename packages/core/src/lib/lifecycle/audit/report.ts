@@ -52,7 +52,7 @@ export interface AuditProgress {
 export interface AuditOptions {
   /** `digest` reads every object and compares its SHA-256. Default `size`: what the storage's listing says. */
   readonly verify?: 'size' | 'digest'
-  /** Objects, unfinished uploads and temporary files that are younger are no finding. Default one day. */
+  /** Objects, unfinished uploads and temporary files that are younger are no finding; 0: age does not matter. Default one day. */
   readonly graceMs?: number
   /** How long after its lease or its time a row may be left before it is a finding. Default one hour. */
   readonly overdueMs?: number

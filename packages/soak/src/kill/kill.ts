@@ -14,7 +14,7 @@ import { survive } from './survive.ts'
 
 const LANES = 2
 const CYCLES_PER_FOLDER = 40
-const MAX_MISSES = 10
+const MAX_MISSES = 25
 
 /** Figures of a run, and which named points struck how often. */
 export interface KillFigures {

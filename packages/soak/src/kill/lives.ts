@@ -106,6 +106,9 @@ async function leaveWork(ground: Ground): Promise<void> {
     uploadLarge({ ...context, random: LARGEST }, hang),
     changeEntry(context, hung, 'replacements', replacement(context, hang)),
   ].map(promise => promise.catch(ignoreGone))
+  // More jobs than one worker takes at a time, so that two of them both get some.
+  const others = await Promise.all(Array.from({ length: 5 }, () => uploadSmall(context)))
+  await Promise.all(others.map(entry => changeEntry(context, entry, 'replacements', replacement(context))))
   for (const entry of [twice, twice, once, deleted]) await changeEntry(context, entry, 'replacements', replacement(context))
   await changeEntry({ model }, deleted, 'deletes', removal(context))
   await ground.server.kill()

@@ -75,6 +75,8 @@ export function learn(world: World, draft: Draft, response: RawResponse | null):
     return
   }
   if (asset !== null && writes && response.status < 300) learnChange(draft, asset, response)
+  // It was gone already.
+  if (meaning.deletes && meaning.expect && response.status === 404) meaning.deletes.life = 'deleted'
   if (response.status === 201) learnCreated(world, draft, response)
   if (meaning.reads && headersOfContent(response)) meaning.reads.contentEtag = response.headers.get('etag') ?? null
   const cookie = response.headers.get('set-cookie')?.split(';', 1)[0]

@@ -6,7 +6,7 @@ import { Finding } from './finding.ts'
 import type { Draft } from './plan/draft.ts'
 import { type Rendered, render } from './plan/render.ts'
 import { planUnit, type Unit } from './plan/unit.ts'
-import { emptyWorld, tidy, type World } from './plan/world.ts'
+import { emptyWorld, etagOf, tidy, type World } from './plan/world.ts'
 
 const CANARY_MS = 60_000
 
@@ -54,8 +54,10 @@ export class Lane {
   /** @throws Finding */
   async send(unit: Unit): Promise<void> {
     const sent = unit.drafts.map(render)
+    if (unit.mode !== 'single') foresee(unit)
     const outcomes = await (unit.mode === 'burst' ? this.#burst(unit, sent) : this.#row(unit, sent))
     for (const [place, outcome] of outcomes.entries()) this.#judge(unit, sent, place, outcome)
+    if (unit.mode !== 'single') forgetEtags(unit)
     for (const unseen of unit.drafts.slice(outcomes.length)) learn(this.world, unseen, null)
     // The server says what went wrong inside; it may come a moment after the answer.
     this.#reportFaults(unit, sent)
@@ -131,6 +133,19 @@ export class Lane {
     const name = `${wild ? 'malformed' : method.slice(0, 10)} ${status ?? 'left'}`
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
+}
+
+/** In a race, and a pipeline is one too, a content may be read before its writer is answered. */
+function foresee({ drafts }: Unit): void {
+  for (const { asset, method, meaning } of drafts) {
+    if (meaning.replaces) asset?.contents?.set(etagOf(meaning.replaces.content), meaning.replaces.content)
+    else if (asset !== null && method === 'PUT') asset.contents = null
+  }
+}
+
+/** After a race nobody knows which answer was the last. */
+function forgetEtags({ drafts }: Unit): void {
+  for (const { asset } of drafts) if (asset !== null) asset.etag = null
 }
 
 async function canary(port: number): Promise<void> {

@@ -4,7 +4,7 @@ import { evilTexts } from './evil.ts'
 import { getRecord, linkContent, list, readContent, readDeleted, strange } from './reads.ts'
 import { escaped } from './render.ts'
 import type { KnownAsset } from './world.ts'
-import { generate, link, remove, replace, update, upload } from './writes.ts'
+import { generate, link, remove, removeDoubtful, replace, update, upload } from './writes.ts'
 
 /** A right request, or nearly: what it should do is known. */
 export function baseRequest(making: Making): Draft {
@@ -25,6 +25,7 @@ export function baseRequest(making: Making): Draft {
     [4, () => link(making, asset)],
     [4, () => linkContent(making)],
     [2, () => generate(making)],
+    [4, () => removeDoubtful(making)],
     [3, () => readDeleted(making)],
     [2, () => strange(making, asset)],
     [2, () => sessionRequest(making)],

@@ -112,3 +112,12 @@ export function link(making: Making, asset: KnownAsset): Draft {
   if (random.chance(0.5)) withBody(made, Buffer.from('{"expiresInSeconds":600}'), 'application/json', random)
   return made
 }
+
+/** What nobody knows the state of goes too, so that a run of any length leaves little. */
+export function removeDoubtful(making: Making): Draft {
+  const doubtful = making.world.assets.find(({ life }) => life === 'doubtful')
+  if (doubtful === undefined) return upload(making)
+  const made = draft(making, 'DELETE', assetPath(doubtful), { deletes: doubtful, expect: [204, 404] }, doubtful.owner)
+  made.headers.push(['If-Match', '*'])
+  return made
+}

@@ -28,9 +28,14 @@ export interface Display {
 /** The same options, whose warnings and errors are lines on standard error unless the options send them elsewhere. */
 export function withLogger(options: StowageOptions, { stderr }: CommandContext, { progress }: Display): StowageOptions {
   const tell = (level: string) => (message: string, details?: object) => {
-    const error = details && 'error' in details ? details.error : undefined
-    progress.line(stderr, `stowage: ${level}: ${message}${error instanceof Error ? ` ${error.message}` : ''}`)
+    progress.line(stderr, `stowage: ${level}: ${message}${whyOf(details)}`)
   }
   const nothing = (): void => undefined
   return { logger: { debug: nothing, info: nothing, warn: tell('warning'), error: tell('error') }, ...options }
+}
+
+// Core hands on the plain facts of an error, not the error.
+function whyOf(details: object | undefined): string {
+  const error: unknown = details && 'error' in details ? details.error : undefined
+  return typeof error === 'object' && error !== null && 'message' in error ? ` ${error.message}` : ''
 }

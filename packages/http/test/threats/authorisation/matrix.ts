@@ -86,12 +86,13 @@ function matters({ table }: WrittenPolicy, { person }: Identity): boolean {
 }
 
 /** What is aimed at: everything, but by credentials that are refused before anything is looked up, one of each. */
-function aimsOf({ space }: WrittenPolicy, { person }: Identity, tokens: ReadonlyMap<Aim, string>) {
+function aimsOf({ space }: WrittenPolicy, { person, also }: Identity, tokens: ReadonlyMap<Aim, string>) {
   // A profile without spaces shows the assets of all of them, as far as the policy does.
   const hidden: readonly Aim[] = space === 'none' ? HIDDEN : [...HIDDEN, 'elsewhere']
   return (asks: Question): readonly Aim[] => {
     if (asks === 'list' || asks === 'create') return ['no asset']
     if (person === 'refused') return ['ap', 'gone']
+    if (also === true && asks !== 'token') return ['ap', 'bv', 'never']
     return asks === 'token' ? [...tokens.keys()] : [...ASSETS, ...hidden]
   }
 }

@@ -51,6 +51,7 @@ export interface ReplaceInput
 }
 
 export interface ListInput {
+  /** Each `in` and `tags` condition may name up to 1000 values. */
   readonly filter?: Filter
   /** Split at spaces; every term must match. */
   readonly search?: string

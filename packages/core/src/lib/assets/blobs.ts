@@ -110,7 +110,8 @@ export async function discardAttempt(
 ): Promise<void> {
   const lateWrite = isStowageError(failure, 'unavailable', 'timeout')
   try {
-    const results = await deps.storage.delete([blob.key])
+    // Nothing can lie under a key that storage has refused.
+    const results = isStowageError(failure, 'invalid_key') ? [] : await deps.storage.delete([blob.key])
     const failed = results.find(result => result.error)
     if (failed || lateWrite) {
       await condemnAttempt(deps, blob, asset)

@@ -11,6 +11,8 @@ import type { ServiceDeps, ServiceScope } from './service.ts'
 const MAX_LIMIT = 1000
 const MAX_SEARCH_CHARS = 500
 const MAX_SEARCH_TERMS = 10
+/** Values that one condition may name. */
+const MAX_VALUES = 1000
 const DEFAULT_SORT: Sort = { column: 'createdAt', direction: 'desc' }
 
 const FILTERABLE: ReadonlySet<BuiltInColumn> = new Set([
@@ -87,7 +89,13 @@ function checkedFilter(kind: Kind, filter: Filter): Filter {
   if (filter.op === 'and' || filter.op === 'or') for (const part of filter.filters) checkedFilter(kind, part)
   else if (filter.op === 'not') checkedFilter(kind, filter.filter)
   else if ('column' in filter) checkColumn(kind, filter.column)
+  if (filter.op === 'in') checkCount(filter.values)
+  if (filter.op === 'tags') checkCount(filter.tags)
   return filter
+}
+
+function checkCount(values: readonly unknown[]): void {
+  if (values.length > MAX_VALUES) throw badList(`a filter may name at most ${MAX_VALUES} values, not ${values.length}`)
 }
 
 function checkColumn(kind: Kind, column: Column): void {

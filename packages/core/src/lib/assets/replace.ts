@@ -5,6 +5,7 @@ import type { AssetChanges, Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { cleanFilename, keySafeFilename } from '../kinds/filename.ts'
 import { purgeJob } from '../lifecycle/purge.ts'
+import { assertKey } from '../storage/check-arguments.ts'
 import type { ReplaceInput } from './assets.ts'
 import {
   condemnAttempt,
@@ -73,6 +74,7 @@ function replacementBlob(deps: ServiceDeps, { kind }: ServiceScope, record: Asse
     filename: keySafeFilename(record.filename ?? 'file'),
     replacementId: id,
   })
+  assertKey(key, deps.storage.capabilities)
   return newBlob(deps, record, { id, key, contentType })
 }
 

@@ -4,6 +4,7 @@ import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { keySafeFilename, suffixFilename } from '../kinds/filename.ts'
+import { assertKey } from '../storage/check-arguments.ts'
 import type { AssetDetails, UploadInput } from './assets.ts'
 import {
   condemnAttempt,
@@ -159,6 +160,7 @@ async function newAttempt(
     updatedAt: now,
   }
   const key = (kind.keys ?? deps.defaultKeys)({ ...record, filename: keySafeFilename(details.filename), replacementId: null })
+  assertKey(key, deps.storage.capabilities)
   return { record, blob: newBlob(deps, record, { id: blobId, key, contentType: seen.contentType }) }
 }
 

@@ -139,7 +139,7 @@ async function startWire(options: WireOptions) {
     return status
   }
   const raw = () => rawSocket(port)
-  return { stowage, storage, logged, sandbox, root, server, port, send, upload, exchange, state, refuses, raw, close }
+  return { api, stowage, storage, logged, sandbox, root, server, port, send, upload, exchange, state, refuses, raw, close }
 }
 
 const EVENT = ['code', 'method', 'operation', 'requestId', 'route', 'status']

@@ -25,12 +25,8 @@ import { type Answer, type Sent, sendByHttp } from '../../transports.ts'
 import { storedState } from './stored-state.ts'
 
 const SECRET = 'token-of-alice-5f2b9c'
-const actors = new Map<string, Actor>([
-  [SECRET, { id: 'alice' }],
-  ['token-of-bob', { id: 'bob' }],
-])
+const actors = new Map<string, Actor>([[SECRET, { id: 'alice' }]])
 export const alice = { authorization: `Bearer ${SECRET}` }
-export const bob = { authorization: 'Bearer token-of-bob' }
 
 export const docFields = z.object({ topic: z.string().max(400).optional(), weight: z.number().optional() })
 export const docs = defineKind({
@@ -145,7 +141,7 @@ async function startWire(options: WireOptions) {
 const EVENT = ['code', 'method', 'operation', 'requestId', 'route', 'status']
 
 /** At most one event, of facts that no sender chooses. */
-export function expectOneEvent(logged: readonly { readonly message: string; readonly details: object | undefined }[]): void {
+function expectOneEvent(logged: readonly { readonly message: string; readonly details: object | undefined }[]): void {
   expect(logged.length).toBeLessThanOrEqual(1)
   for (const { message, details = {} } of logged) {
     expect([message, Object.keys(details).sort()]).toEqual(['request refused', EVENT])

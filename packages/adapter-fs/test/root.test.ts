@@ -32,6 +32,20 @@ test('many processes may start on a new root at once', async () => {
   expect(await readdir(place.folder)).toEqual(['root'])
 })
 
+test('a process may start while another, whose clock is days ahead, removes what it takes for abandoned', async () => {
+  await fsStorage({ root: place.root }).open()
+  const [work = ''] = (await readdir(join(place.root, '.stowage'))).filter(name => name.startsWith('tmp-'))
+  const folder = join(place.root, '.stowage', work)
+  let starts = 0
+  const removeAll = async (): Promise<void> => {
+    while (starts < 100) for (const name of await readdir(folder)) await rm(join(folder, name), { force: true })
+  }
+  const startAgainAndAgain = async (): Promise<void> => {
+    for (; starts < 100; starts += 1) await fsStorage({ root: place.root }).open()
+  }
+  await Promise.all([removeAll(), removeAll(), startAgainAndAgain()])
+})
+
 test('a missing root is refused where nothing may be made', async () => {
   await expect(fsStorage({ root: place.root, create: false }).open()).rejects.toMatchObject({ code: 'unavailable' })
   expect(await readdir(place.folder)).toEqual([])

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, readlinkSync } from 'node:fs'
-import { lstat, mkdir, open, readFile, realpath, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, readFile, realpath, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StowageError } from '@stowage/core/contracts'
 import { errnoOf } from './errors.ts'
@@ -136,7 +136,8 @@ async function probe(path: string, work: string): Promise<NameRules> {
       windows: process.platform === 'win32',
     }
   } finally {
-    await unlink(file)
+    // A process whose clock is ahead may have taken it for abandoned.
+    await rm(file, { force: true })
   }
 }
 

@@ -11,8 +11,8 @@ import type { StowageOptions } from '../src/lib/composition/options.ts'
 
 /** A Stowage on a real disk and a real database in a folder of its own, with a clock that stands until it is moved. */
 export async function openStowage(options: StowageOptions & Places = {}) {
-  const { wrapStorage = same, wrapMetadata = same, ...rest } = options
-  const root = await mkdtemp(join(tmpdir(), 'stowage-core-'))
+  const { wrapStorage = same, wrapMetadata = same, at, ...rest } = options
+  const root = at ?? (await mkdtemp(join(tmpdir(), 'stowage-core-')))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
   const clock = fakeClock()
   const events: AssetEvent[] = []
@@ -37,6 +37,8 @@ export async function openStowage(options: StowageOptions & Places = {}) {
 }
 
 interface Places {
+  /** The folder of one that was opened before. */
+  readonly at?: string
   readonly wrapStorage?: (storage: StorageAdapter) => StorageAdapter
   readonly wrapMetadata?: (metadata: MetadataStore) => MetadataStore
 }

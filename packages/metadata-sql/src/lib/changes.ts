@@ -9,7 +9,7 @@ import { addUsage, recountUsage } from './usage.ts'
 import type { WritePlan } from './write-plan.ts'
 
 const FIXED = {
-  blobs: new Set(['id', 'assetId', 'kind', 'storage', 'key', 'createdAt']),
+  blobs: new Set(['id', 'kind', 'storage', 'key', 'createdAt']),
   jobs: new Set(['id', 'type', 'createdAt']),
   uploads: new Set(['id', 'assetId', 'blobId', 'kind', 'createdAt']),
   idempotency: new Set(['scope', 'key', 'fingerprint']),

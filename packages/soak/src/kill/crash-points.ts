@@ -7,9 +7,9 @@ const some =
   changes =>
     changes.some(test)
 
-const announces = some(change => change.op === 'insertAsset')
-const announcesReplacement: Holds = changes => changes.length === 1 && changes[0]?.op === 'insertBlob'
-const publishes = some(change => change.op === 'updateAsset' && change.set.state === 'ready')
+const announces = some(change => change.op === 'insertBlob' && change.blob.assetId === '')
+const announcesReplacement: Holds = changes => changes.length === 1 && changes[0]?.op === 'insertBlob' && !announces(changes)
+const publishes = some(change => change.op === 'insertAsset' && change.asset.state === 'ready')
 const swaps = some(change => change.op === 'updateAsset' && change.set.blobId !== undefined)
 const patches = some(change => change.op === 'updateAsset' && change.set.title !== undefined && change.set.state === undefined)
 const buries = some(change => change.op === 'updateBlobsOf')
@@ -34,7 +34,7 @@ const claims = (phase: Phase): Strike => ({ on: 'metadata', phase, op: 'claimJob
 
 // Commits are struck in three ways; everything else before and after.
 const COMMITS: readonly Row[] = [
-  ['C1', 'intent', 'load', commit(announces)],
+  ['C1', 'intent', 'load', commit(announces), 3],
   ['C1', 'intent of a replacement', 'load', commit(announcesReplacement), 3],
   ['C5-C6', 'commit of an upload', 'load', commit(publishes)],
   ['C5-C6', 'commit of a replacement', 'load', commit(swaps), 3],

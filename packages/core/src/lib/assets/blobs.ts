@@ -13,13 +13,14 @@ export interface WritingBlob extends BlobRecord {
 }
 
 export function newBlob(
-  deps: ServiceDeps,
+  deps: Pick<ServiceDeps, 'clock' | 'random' | 'storage' | 'timing'>,
   asset: Pick<AssetRecord, 'id' | 'kind'>,
-  options: { id: string; key: string; contentType: string },
+  options: { readonly id?: string; readonly key: string; readonly contentType: string | null },
 ): WritingBlob {
   const now = deps.clock.now()
   return {
     ...options,
+    id: options.id ?? hex(deps.random(16)),
     assetId: asset.id,
     kind: asset.kind,
     storage: deps.storage.name,
@@ -48,14 +49,14 @@ export interface StoredFacts {
  */
 export async function writeObject(
   deps: ServiceDeps,
-  blob: WritingBlob,
+  { key, contentType }: { readonly key: string; readonly contentType: string | null },
   incoming: Incoming,
   signal: AbortSignal | undefined,
 ): Promise<StoredFacts> {
   const { capabilities } = deps.storage
-  const put = deps.storage.put(blob.key, incoming.body, {
+  const put = deps.storage.put(key, incoming.body, {
     createOnly: capabilities.createOnly,
-    ...(capabilities.attributes && blob.contentType !== null ? { contentType: blob.contentType } : {}),
+    ...(capabilities.attributes && contentType !== null ? { contentType } : {}),
     ...(incoming.knownBytes === undefined ? {} : { sizeBytes: incoming.knownBytes }),
     ...(signal ? { signal } : {}),
   })
@@ -65,7 +66,7 @@ export async function writeObject(
   })
   const { sizeBytes, sha256 } = incoming.result()
   if (info.sizeBytes !== sizeBytes) {
-    throw new Error(`Storage ${deps.storage.name} acknowledged ${info.sizeBytes} bytes of ${sizeBytes} for ${blob.key}.`)
+    throw new Error(`Storage ${deps.storage.name} acknowledged ${info.sizeBytes} bytes of ${sizeBytes} for ${key}.`)
   }
   return { sizeBytes, sha256, etag: info.etag }
 }
@@ -89,60 +90,44 @@ export function leaseKeeper(deps: ServiceDeps, blob: WritingBlob): () => void {
   }
 }
 
-export function storeBlob(blob: WritingBlob, facts: StoredFacts): Change {
+/** @param asset whose bytes they are, where the row does not say so yet */
+export function storeBlob(blob: WritingBlob, facts: StoredFacts, asset?: Pick<AssetRecord, 'id' | 'contentType'>): Change {
+  const owner = asset ? { assetId: asset.id, contentType: asset.contentType } : {}
   return {
     op: 'updateBlob',
     id: blob.id,
     guard: { states: ['writing'], leaseToken: blob.leaseToken },
-    set: { ...facts, state: 'stored', leaseToken: null, dueAt: null, purgesLeft: 1 },
+    set: { ...facts, ...owner, state: 'stored', leaseToken: null, dueAt: null, purgesLeft: 1 },
   }
 }
 
 /**
- * Takes back an attempt that failed: object first, then rows. What can't be taken back now is left to the sweeper.
- * @param failure why: where storage may still finish the write later, the rows stay until a second purge
+ * Takes back an attempt that failed: object first, then its row. What can't be taken back now is left to the sweeper.
+ * @param failure why: where storage may still finish the write later, the row stays until a second purge
  */
-export async function discardAttempt(
-  deps: ServiceDeps,
-  blob: WritingBlob,
-  asset: AssetRecord | null,
-  failure: unknown,
-): Promise<void> {
+export async function discardAttempt(deps: ServiceDeps, blob: WritingBlob, failure: unknown): Promise<void> {
   const lateWrite = isStowageError(failure, 'unavailable', 'timeout')
   try {
     // Nothing can lie under a key that storage has refused.
     const results = isStowageError(failure, 'invalid_key') ? [] : await deps.storage.delete([blob.key])
     const failed = results.find(result => result.error)
     if (failed || lateWrite) {
-      await condemnAttempt(deps, blob, asset)
+      await condemnAttempt(deps, blob)
       return
     }
-    const rows: Change[] = [{ op: 'deleteBlob', id: blob.id, guard: { states: ['writing', 'condemned'] } }]
-    if (asset) rows.push({ op: 'deleteAsset', id: asset.id, kind: asset.kind, guard: { states: ['uploading', 'deleting'] } })
-    await deps.metadata.commit(rows)
+    await deps.metadata.commit([{ op: 'deleteBlob', id: blob.id, guard: { states: ['writing', 'condemned'] } }])
   } catch (error) {
-    deps.logger.warn('A failed upload is left to the sweeper.', { asset: blob.assetId, key: blob.key, error })
+    deps.logger.warn('A failed upload is left to the sweeper.', { key: blob.key, error })
   }
 }
 
 /** Makes it certain that an attempt never becomes visible. @throws `conflict` when it already did */
-export async function condemnAttempt(deps: ServiceDeps, blob: WritingBlob, asset: AssetRecord | null): Promise<void> {
+export async function condemnAttempt(deps: ServiceDeps, blob: WritingBlob): Promise<void> {
   const condemned: Change = {
     op: 'updateBlob',
     id: blob.id,
     guard: { states: ['writing'], leaseToken: blob.leaseToken },
     set: { state: 'condemned', dueAt: deps.clock.now(), purgesLeft: 2, leaseToken: null },
   }
-  const hidden: Change[] = asset
-    ? [
-        {
-          op: 'updateAsset',
-          id: asset.id,
-          kind: asset.kind,
-          guard: { states: ['uploading'] },
-          set: { state: 'deleting', uniqueName: null },
-        },
-      ]
-    : []
-  await deps.metadata.commit([condemned, ...hidden])
+  await deps.metadata.commit([condemned])
 }

@@ -82,7 +82,7 @@ async function written<T>(deps: ServiceDeps, blob: WritingBlob, work: () => Prom
   try {
     return await work()
   } catch (error) {
-    await discardAttempt(deps, blob, null, error)
+    await discardAttempt(deps, blob, error)
     throw error
   }
 }
@@ -156,11 +156,11 @@ async function afterFailedSwap(
     if (record.blobId === next.blob.id) return record
     assertIfMatch(next.ifMatch, record)
     if (definite && !failed.last) return record
-    if (!definite) await condemnAttempt(deps, next.blob, null)
-    await discardAttempt(deps, next.blob, null, failed.error)
+    if (!definite) await condemnAttempt(deps, next.blob)
+    await discardAttempt(deps, next.blob, failed.error)
   } catch (error) {
     // With the database out of reach the commit may still have taken place: the sweeper decides by the rows.
-    if (definite) await discardAttempt(deps, next.blob, null, error)
+    if (definite) await discardAttempt(deps, next.blob, error)
     throw error
   }
   throw failed.error

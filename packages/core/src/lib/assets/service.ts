@@ -9,6 +9,7 @@ import type { StorageAdapter } from '../contracts/storage.ts'
 import type { Random } from '../crypto/random.ts'
 import type { SignerFactory } from '../crypto/signer.ts'
 import type { BoundKind, KeyStrategy } from '../kinds/kind.ts'
+import type { Announcements } from './announcements.ts'
 import type {
   AssetContent,
   AssetPage,
@@ -33,6 +34,7 @@ export interface ServiceDeps {
   readonly generator: ImageGenerator | null
   readonly inspectors: readonly Inspector[]
   readonly defaultKeys: KeyStrategy
+  readonly announcements: Announcements
   readonly emit: (type: AssetEvent['type'], record: AssetRecord) => void
   /** Tells the worker that a job was enqueued. */
   readonly wakeJobs: () => void

@@ -4,6 +4,7 @@ import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { keySafeFilename, suffixFilename } from '../kinds/filename.ts'
+import { needsNoAsset } from '../kinds/keys.ts'
 import { assertKey } from '../storage/check-arguments.ts'
 import type { AssetDetails, UploadInput } from './assets.ts'
 import {
@@ -23,15 +24,15 @@ import type { ServiceDeps, ServiceScope } from './service.ts'
 
 const MAX_NAME_TRIES = 5
 
-/** An upload that has been announced in the database. */
+/** An upload on its way: the asset as it will be, and the row of its bytes. */
 interface Attempt {
-  readonly record: AssetRecord
+  readonly draft: AssetRecord
   readonly blob: WritingBlob
 }
 
 /**
- * Takes a file in: looks at its beginning, announces it, writes it, and makes it visible, in this order; whatever fails takes
- * back what was done before.
+ * Takes a file in: looks at its beginning, announces its object, writes it, and makes the asset visible, in this order; whatever fails
+ * takes back what was done before.
  */
 export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input: UploadInput): Promise<AssetRecord> {
   const details = checkDetails(scope.kind, input, input.late ? 'part' : 'whole')
@@ -46,11 +47,35 @@ export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input:
   })
   try {
     const seen = await recognise(deps, scope.kind, incoming, input.contentType)
-    const attempt = await announce(deps, scope, details, seen)
-    keepLease = leaseKeeper(deps, attempt.blob)
-    return await receive(deps, scope, input, incoming, attempt)
+    const draft = await newDraft(deps, scope, details, seen)
+    return await announced(deps, scope, draft, async blob => {
+      keepLease = leaseKeeper(deps, blob)
+      return receive(deps, scope, input, incoming, { draft: { ...draft, blobId: blob.id }, blob })
+    })
   } finally {
     await incoming.close()
+  }
+}
+
+/** Commits the row of the object before any byte is written. */
+async function announced<T>(
+  deps: ServiceDeps,
+  { kind }: ServiceScope,
+  draft: AssetRecord,
+  use: (blob: WritingBlob) => Promise<T>,
+): Promise<T> {
+  const keys = kind.keys ?? deps.defaultKeys
+  if (!needsNoAsset(keys)) {
+    const key = keys({ ...draft, filename: keySafeFilename(draft.filename ?? 'file'), replacementId: null })
+    assertKey(key, deps.storage.capabilities)
+    const blob = newBlob(deps, { id: '', kind: kind.name }, { key, contentType: draft.contentType })
+    await deps.metadata.commit([{ op: 'insertBlob', blob }])
+    return use(blob)
+  }
+  try {
+    return await use(await deps.announcements.take(kind.name))
+  } finally {
+    deps.announcements.done()
   }
 }
 
@@ -82,71 +107,48 @@ async function write(
   attempt: Attempt,
 ): Promise<Written> {
   try {
-    const facts = await writeObject(deps, attempt.blob, incoming, input.signal)
+    const { key } = attempt.blob
+    const facts = await writeObject(deps, { key, contentType: attempt.draft.contentType }, incoming, input.signal)
     const late = await input.late?.()
-    return { facts, changes: late ? lateChanges(scope, input, late, attempt.record) : {} }
+    return { facts, changes: late ? lateChanges(scope, input, late, attempt.draft) : {} }
   } catch (error) {
-    await discardAttempt(deps, attempt.blob, attempt.record, error)
+    await discardAttempt(deps, attempt.blob, error)
     throw error
   }
 }
 
 /** The commit may have taken place although it failed: the object is only given up once the row can't become ready any more. */
-async function settleFailedPublish(deps: ServiceDeps, { record, blob }: Attempt, failure: unknown): Promise<AssetRecord> {
+async function settleFailedPublish(deps: ServiceDeps, { draft, blob }: Attempt, failure: unknown): Promise<AssetRecord> {
   try {
-    await condemnAttempt(deps, blob, record)
+    await condemnAttempt(deps, blob)
   } catch (error) {
-    const found = await deps.metadata.getAsset({ kind: record.kind, id: record.id }).catch(() => null)
+    const found = await deps.metadata.getAsset({ kind: draft.kind, id: draft.id }).catch(() => null)
     if (found?.blobId === blob.id) return found
-    deps.logger.warn('A failed upload is left to the sweeper.', { asset: record.id, key: blob.key, error })
+    deps.logger.warn('A failed upload is left to the sweeper.', { asset: draft.id, key: blob.key, error })
     throw failure
   }
-  await discardAttempt(deps, blob, record, failure)
+  await discardAttempt(deps, blob, failure)
   throw failure
 }
 
-/** Writes the intent: an invisible asset and its blob, before any byte. */
-async function announce(deps: ServiceDeps, scope: ServiceScope, details: CheckedDetails, seen: Recognised): Promise<Attempt> {
-  const wanted = details.filename ?? 'file'
-  for (let tries = 1; ; tries += 1) {
-    const filename = tries === 1 ? wanted : suffixFilename(wanted, hex(deps.random(4)))
-    const attempt = await newAttempt(deps, scope, { ...details, filename }, seen)
-    try {
-      await deps.metadata.commit([
-        { op: 'insertAsset', asset: attempt.record },
-        { op: 'insertBlob', blob: attempt.blob },
-      ])
-      return attempt
-    } catch (error) {
-      // Only a taken name is tried again under another.
-      if (tries >= MAX_NAME_TRIES || !isTakenName(error)) throw error
-    }
-  }
-}
-
-async function newAttempt(
-  deps: ServiceDeps,
-  scope: ServiceScope,
-  details: CheckedDetails & { filename: string },
-  seen: Recognised,
-): Promise<Attempt> {
+async function newDraft(deps: ServiceDeps, scope: ServiceScope, details: CheckedDetails, seen: Recognised): Promise<AssetRecord> {
   const { kind, actor, space } = scope
   const now = deps.clock.now()
-  const [id, blobId] = [await newId(deps, kind), hex(deps.random(16))]
-  const record: AssetRecord = {
-    id,
+  const filename = details.filename ?? 'file'
+  return {
+    id: await newId(deps, kind),
     kind: kind.name,
     space: space?.id ?? '',
     createdBy: actor?.id ?? null,
-    state: 'uploading',
+    state: 'ready',
     processing: 'none',
     processingError: null,
     visibility: details.visibility ?? kind.visibility,
     title: details.title ?? null,
     description: details.description ?? null,
     slug: null,
-    filename: details.filename,
-    uniqueName: kind.filenames === 'unique' ? details.filename : null,
+    filename,
+    uniqueName: kind.filenames === 'unique' ? filename : null,
     sizeBytes: null,
     sha256: null,
     fields: details.fields ?? {},
@@ -154,14 +156,11 @@ async function newAttempt(
     tags: details.tags ?? [],
     externalUrl: null,
     ...seen,
-    blobId,
-    version: 0,
+    blobId: null,
+    version: 1,
     createdAt: now,
     updatedAt: now,
   }
-  const key = (kind.keys ?? deps.defaultKeys)({ ...record, filename: keySafeFilename(details.filename), replacementId: null })
-  assertKey(key, deps.storage.capabilities)
-  return { record, blob: newBlob(deps, record, { id: blobId, key, contentType: seen.contentType }) }
 }
 
 /** What arrived behind the file, checked together with what came before it. */
@@ -173,35 +172,31 @@ function lateChanges(scope: ServiceScope, early: AssetDetails, late: AssetDetail
   return { ...checked, filename, uniqueName: scope.kind.filenames === 'unique' ? filename : null }
 }
 
+/** One commit makes the asset, its bytes and the space's usage what they are. A name that is taken is tried again under another. */
 async function publish(
   deps: ServiceDeps,
-  { record, blob }: Attempt,
-  facts: StoredFacts,
+  { draft, blob }: Attempt,
+  { sizeBytes, sha256, ...facts }: StoredFacts,
   changes: Partial<AssetRecord>,
 ): Promise<AssetRecord> {
-  const set = {
-    ...changes,
-    state: 'ready',
-    sizeBytes: facts.sizeBytes,
-    sha256: facts.sha256,
-    updatedAt: deps.clock.now(),
-  } as const
-  const batch: Change[] = [
-    { op: 'updateAsset', id: record.id, kind: record.kind, guard: { states: ['uploading'], blobId: blob.id }, set },
-    storeBlob(blob, facts),
-    { op: 'addUsage', kind: record.kind, space: record.space, bytes: facts.sizeBytes, count: 1 },
-  ]
-  try {
-    await deps.metadata.commit(batch)
-  } catch (error) {
-    const { uniqueName } = changes
-    if (!uniqueName || !isTakenName(error)) throw error
-    const filename = suffixFilename(uniqueName, hex(deps.random(4)))
-    return publish(deps, { record, blob }, facts, { ...changes, filename, uniqueName: filename })
+  const wanted: AssetRecord = { ...draft, ...changes, sizeBytes, sha256, updatedAt: deps.clock.now() }
+  let ready = wanted
+  for (let tries = 1; ; tries += 1) {
+    const batch: Change[] = [
+      { op: 'insertAsset', asset: ready },
+      storeBlob(blob, { sizeBytes, sha256, ...facts }, ready),
+      { op: 'addUsage', kind: ready.kind, space: ready.space, bytes: sizeBytes, count: 1 },
+    ]
+    try {
+      await deps.metadata.commit(batch)
+      deps.emit('asset.ready', ready)
+      return ready
+    } catch (error) {
+      if (tries >= MAX_NAME_TRIES || !wanted.uniqueName || !isTakenName(error)) throw error
+      const filename = suffixFilename(wanted.uniqueName, hex(deps.random(4)))
+      ready = { ...wanted, filename, uniqueName: filename }
+    }
   }
-  const ready = { ...record, ...set, version: record.version + 1 }
-  deps.emit('asset.ready', ready)
-  return ready
 }
 
 function isTakenName(error: unknown): boolean {

@@ -1,9 +1,11 @@
+import { createAnnouncements } from '../assets/announcements.ts'
 import { createAssetService } from '../assets/asset-service.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
-import type { ServiceDeps } from '../assets/service.ts'
+import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { DEFAULT_TIMING } from '../assets/timing.ts'
 import { StowageError } from '../contracts/errors.ts'
 import { createSigners } from '../crypto/signer.ts'
+import { randomKey } from '../kinds/keys.ts'
 import type { BoundKind, Kind } from '../kinds/kind.ts'
 import { audit } from '../lifecycle/audit/audit.ts'
 import { createJobRunner, type JobRunner } from '../lifecycle/job-runner.ts'
@@ -37,18 +39,16 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const signers = createSigners(secrets, clock)
 
   let jobs: JobRunner | undefined
+  const timing: Timing = { ...DEFAULT_TIMING, ...options.timing }
+  const places = { clock, logger, random, storage, metadata, timing }
   const deps: ServiceDeps = {
-    clock,
-    logger,
-    random,
-    storage,
-    metadata,
+    ...places,
+    announcements: createAnnouncements(places, () => randomKey(random)),
     signers,
     generator: resolveOptional(container, tokens.generator),
     inspectors: resolveOptional(container, tokens.inspectors) ?? [],
     defaultKeys: container.resolve(tokens.keys),
     wakeJobs: () => jobs?.wake(),
-    timing: { ...DEFAULT_TIMING, ...options.timing },
     emit: emitter(container.resolve(tokens.events), clock, logger),
   }
   fallback(container, tokens.assetService, () => createAssetService(deps))
@@ -107,7 +107,11 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
   }
 }
 
-async function closeAll({ storage, metadata }: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
+async function closeAll(
+  { storage, metadata, announcements, logger }: ServiceDeps,
+  background: { stop(): Promise<void> },
+): Promise<void> {
   await background.stop()
+  await announcements.close().catch(error => logger.warn('Rows that were announced ahead are left to the sweeper.', { error }))
   await Promise.all([storage.close?.(), metadata.close()])
 }

@@ -55,6 +55,7 @@ export type BlobState = 'writing' | 'stored' | 'condemned'
 /** One object in storage, and its right to exist. */
 export interface BlobRecord {
   readonly id: string
+  /** `''` while it is announced for an upload: the asset's row is written with its bytes verified. */
   readonly assetId: string
   readonly kind: string
   readonly storage: string

@@ -60,7 +60,7 @@ export interface Usage {
 
 type Changes<T, Fixed extends keyof T> = { readonly [K in keyof Omit<T, Fixed>]?: T[K] }
 export type AssetChanges = Changes<AssetRecord, 'id' | 'kind' | 'space' | 'createdBy' | 'createdAt' | 'version'>
-export type BlobChanges = Changes<BlobRecord, 'id' | 'assetId' | 'kind' | 'storage' | 'key' | 'createdAt'>
+export type BlobChanges = Changes<BlobRecord, 'id' | 'kind' | 'storage' | 'key' | 'createdAt'>
 
 /** One write with its guard. A guard that does not hold fails the whole batch. */
 export type Change =

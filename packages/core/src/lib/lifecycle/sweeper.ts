@@ -58,7 +58,8 @@ async function expire(deps: MaintenanceDeps, blob: BlobRecord, counts: Counts): 
     guard: { states: ['writing'], ...token },
     set: { state: 'condemned', leaseToken: null, dueAt: deps.clock.now(), purgesLeft: 2 },
   }
-  const asset = await deps.metadata.getAsset({ kind: blob.kind, id: blob.assetId, states: ['uploading'] })
+  const asset =
+    blob.assetId === '' ? null : await deps.metadata.getAsset({ kind: blob.kind, id: blob.assetId, states: ['uploading'] })
   const hidden: Change[] =
     asset?.blobId === blob.id
       ? [

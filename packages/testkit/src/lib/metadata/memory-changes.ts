@@ -8,7 +8,7 @@ type Appliers = {
 
 const FIXED = {
   asset: ['id', 'kind', 'space', 'createdBy', 'createdAt', 'version'],
-  blob: ['id', 'assetId', 'kind', 'storage', 'key', 'createdAt'],
+  blob: ['id', 'kind', 'storage', 'key', 'createdAt'],
   job: ['id', 'type', 'createdAt'],
   upload: ['id', 'assetId', 'blobId', 'kind', 'createdAt'],
 } as const

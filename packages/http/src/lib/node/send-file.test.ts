@@ -1,5 +1,5 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
-import { createServer, get } from 'node:http'
+import { createServer, get, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,10 @@ import { sendFile } from './send-file.ts'
 
 const SIZE = 3_000_000
 
-test('54: a client that leaves while the next part of a file is being read ends the answer, and nothing else', async () => {
+test.each([
+  ['leaves while the next part of a file is being read', (res: ServerResponse) => res.destroy()],
+  ['has just left when a part is written', (res: ServerResponse) => res.socket?.destroy()],
+])('54: a client that %s ends the answer, closes the file, and nothing else', async (_, leave) => {
   const folder = await mkdtemp(join(tmpdir(), 'stowage-send-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const path = join(folder, 'file')
@@ -24,7 +27,7 @@ test('54: a client that leaves while the next part of a file is being read ends 
     const info = { key: 'file', sizeBytes: SIZE, etag: '""', lastModified: new Date() }
     const gone = (): void => {
       res.writeHead(200)
-      res.destroy()
+      leave(res)
     }
     sendFile(res, { file: { info, handle, path }, start: 0, end: SIZE }, gone, createBufferPool()).catch(ended.resolve)
   })
@@ -34,4 +37,5 @@ test('54: a client that leaves while the next part of a file is being read ends 
   expect(await ended.promise).toMatchObject({ code: 'aborted' })
   await new Promise(resolve => setImmediate(resolve))
   expect(unhandled).toEqual([])
+  expect(handle.fd).toBe(-1)
 })

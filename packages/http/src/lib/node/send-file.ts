@@ -75,7 +75,14 @@ function writeChunk(res: ServerResponse, chunk: Uint8Array): Promise<void> {
       reject(clientLeft())
       return
     }
-    res.write(chunk, error => (error ? reject(clientLeft(error)) : resolve()))
+    // What is written just after a connection has ended Node drops, and forgets to say so.
+    const onClose = () => reject(clientLeft())
+    res.once('close', onClose)
+    res.write(chunk, error => {
+      res.off('close', onClose)
+      if (error) reject(clientLeft(error))
+      else resolve()
+    })
   })
 }
 

@@ -27,9 +27,13 @@ export async function buildServer(folder: string): Promise<string> {
   const program = join(folder, 'server/program.js')
   const source = join(import.meta.dirname, 'programs/server.ts')
   await build({ ...COMMON, entryPoints: [source], outfile: program, plugins: [driversApart] })
+  await build({ ...COMMON, entryPoints: [join(import.meta.dirname, 'programs/every-thread.ts')], outfile: everyThread(program) })
   await Promise.all(DRIVERS.map(name => buildDriver(folder, name)))
   return program
 }
+
+/** What each thread of the program imports first. */
+export const everyThread = (program: string): string => join(dirname(program), 'every-thread.js')
 
 const driversApart: Plugin = {
   name: 'drivers stay apart',

@@ -90,7 +90,7 @@ async function inject(plan: CrashPlan, { storage, metadata, held }: Targets): Pr
   } else if (strike.on === 'held delete') {
     storage.inject({ on: 'delete', nth, fault: { kind: 'wait', when, until: () => waitForParent(held) } })
   } else if (strike.on === 'disk') {
-    await strikeDisk(strike.call, when, { nth, die })
+    strikeDisk(strike.call, when, nth)
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SweepReport } from '@stowage/core'
+import { everyThread } from './build-server.ts'
 import type { CrashPlan } from './crash.ts'
 import type { Order, Report, ServerOptions } from './protocol.ts'
 
@@ -41,7 +42,7 @@ export class ServerGone extends Error {}
  */
 export async function startServer(options: ServerOptions, program: string): Promise<ServerProcess | 'crashed'> {
   const child = fork(program, [JSON.stringify(options)], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', everyThread(program)],
     env: { ...process.env, NODE_COMPILE_CACHE: join(program, '../../cache') },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

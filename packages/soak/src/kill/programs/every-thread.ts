@@ -1,0 +1,4 @@
+import { die } from '../die.ts'
+import { watchDisk } from '../strike-disk.ts'
+
+await watchDisk(die)

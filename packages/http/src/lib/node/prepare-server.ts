@@ -3,9 +3,10 @@ import type { Clock } from '@stowage/core/contracts'
 import { answerClientErrors } from './client-errors.ts'
 import { continueOnRead } from './continue-on-read.ts'
 import { watchSlowBodies } from './slow-bodies.ts'
+import { endStalledReaders } from './stalled-readers.ts'
 
 export interface PrepareServerOptions {
-  /** How long a body may stand still. Default 60,000. */
+  /** How long a body, or the reading of an answer, may stand still. Default 60,000. */
   readonly idleTimeoutMs?: number
   /** Slowest rate of a body, after the grace period. Default 1024. */
   readonly minBytesPerSecond?: number
@@ -20,7 +21,7 @@ export interface PrepareServerOptions {
 /**
  * Makes a `node:http` server fit for uploads of any length: `100 Continue` goes out when a body is first read, so not before
  * authorisation; instead of a limit on the whole request (Node's 300 s) there is one on standing still and one on slowness, both
- * answered with 408. Bytes that are no HTTP request are answered with problem details. It holds for every route of the server.
+ * answered with 408; who stops reading an answer is cut off. Bytes that are no HTTP request are answered with problem details. It holds for every route of the server.
  * @returns stops the watch
  */
 export function prepareServer(server: Server, options: PrepareServerOptions = {}): () => void {
@@ -31,8 +32,10 @@ export function prepareServer(server: Server, options: PrepareServerOptions = {}
     server.emit('request', req, res)
   }
   server.on('checkContinue', onCheckContinue)
+  const idleMs = options.idleTimeoutMs ?? 60_000
+  const leaveReaders = endStalledReaders(server, idleMs)
   const stop = watchSlowBodies(server, {
-    idleMs: options.idleTimeoutMs ?? 60_000,
+    idleMs,
     minBytesPerSecond: options.minBytesPerSecond ?? 1024,
     graceMs: options.graceMs ?? 30_000,
     clock: options.clock ?? timers,
@@ -41,6 +44,7 @@ export function prepareServer(server: Server, options: PrepareServerOptions = {}
   const leaveClientErrors = answerClientErrors(server)
   return () => {
     stop()
+    leaveReaders()
     leaveClientErrors()
     server.off('checkContinue', onCheckContinue)
   }

@@ -60,8 +60,9 @@ async function sendAlternating(
     }
     await written
   } catch (error) {
-    // A failed write may still hold its buffer: both are left to the collector.
     await written.catch(() => undefined)
+    // A failed write may still hold its buffer.
+    for (const buffer of buffers) pool.forget(buffer)
     throw error
   }
   res.end()

@@ -19,11 +19,13 @@ interface Row {
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: String(LEAST_ROUNDS) },
-    seconds: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
   },
 })
 const rounds = Number(options.rounds)
+const seconds = options.seconds || (options.quick ? '0.2' : '1')
 const script = new URL('./multipart/parse-task.ts', import.meta.url)
 const parserNames = Object.keys(parsers) as ParserName[]
 const special: Partial<Record<BodyName, number>> = { 'random bytes': 3, 'many small fields': 4 }
@@ -34,7 +36,7 @@ const throughput: string[][] = []
 const memory: string[][] = []
 for (const row of rows.filter(({ title }) => title.includes(options.only))) {
   const results = await interleave(parserNames, rounds, name =>
-    runTask(script, [name, row.body, options.seconds, ...(row.earlier === undefined ? [] : [row.earlier])]),
+    runTask(script, [name, row.body, seconds, ...(row.earlier === undefined ? [] : [row.earlier])]),
   )
   const summaries = new Map([...results].map(([name, runs]) => [name, summarise(runs)]))
   throughput.push(throughputCells(row, summaries))
@@ -46,7 +48,7 @@ const page = `# Multipart parsers, alone
 
 ${environment(['busboy', '@fastify/busboy'])}
 
-Medians of ${rounds} interleaved runs of ${options.seconds} s, each in a process of its own, after a warm-up. Per CPU second (user and system);
+Medians of ${rounds} interleaved runs of ${seconds} s, each in a process of its own, after a warm-up. Per CPU second (user and system);
 in brackets the distance between slowest and fastest run. MB/s of content for files of 16 MiB in chunks of 64 KiB; parts/s for 10,000 fields.
 "Iterated" is \`parseMultipart\` over an async generator, "pushed" is \`createPushParser\`; the peers are written to, with \`drain\` respected.
 
@@ -56,7 +58,7 @@ Peak resident memory, MiB:
 
 ${table(['', ...parserNames], memory)}
 `
-await publish(options.only === '' ? 'multipart' : null, page)
+await publish(options.only === '' && !options.quick ? 'multipart' : null, page)
 
 function throughputCells(row: Row, summaries: ReadonlyMap<ParserName, Summary>): string[] {
   const body = bodies[row.body]()

@@ -12,14 +12,16 @@ const script = new URL('./server-task.ts', import.meta.url)
 
 /** Downloads in one shape from every contender. Each answer must have the right status and length; the first, the right bytes. */
 export async function measureShape(shape: Shape, options: ServerOptions): Promise<Map<ContenderName, Measurement[]>> {
-  const names = chosen(Object.keys(contenders) as ContenderName[], options)
+  const names = chosen<ContenderName>(contenders, options)
   const { connections } = shape
   const [seconds, warmUpSeconds] = options.quick ? [0.4, 0.8] : [2, 2]
   const requests = new Map<ContenderName, Buffer[]>()
   return measureRow({
     ...options,
     script,
-    names: names.filter(name => shape.status !== 304 || contenders[name].revalidates),
+    names: names.filter(
+      name => (shape.status !== 304 || contenders[name].revalidates) && (!shape.range || contenders[name].ranges),
+    ),
     prepare: prepareFiles,
     async warmUp(name, { port }) {
       const etag = shape.status === 304 ? await etagOf(contenders[name], shape, port) : null

@@ -6,6 +6,8 @@ export interface ProcessUsage {
   readonly cpuSeconds: number
   /** Highest resident memory since the process began. */
   readonly peakBytes: number
+  /** Resident memory now. */
+  readonly residentBytes: number
 }
 
 /** What a running process has used so far, from outside. Linux only; CPU time has the grain of a clock tick, 10 ms as a rule. */
@@ -14,8 +16,9 @@ export function processUsage(pid: number): ProcessUsage {
   // Fields 14 and 15; the command name before them is in brackets and may hold spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const ticks = Number(fields[11]) + Number(fields[12])
-  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return { cpuSeconds: ticks / ticksPerSecond(), peakBytes: Number(peak?.[1] ?? 0) * 1024 }
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const bytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024
+  return { cpuSeconds: ticks / ticksPerSecond(), peakBytes: bytes('VmHWM'), residentBytes: bytes('VmRSS') }
 }
 
 function ticksPerSecond(): number {

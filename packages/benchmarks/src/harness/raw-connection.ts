@@ -8,6 +8,7 @@ export interface Answer {
   readonly status: number
   /** Status line and header lines. */
   readonly head: string
+  /** Of a chunked answer, with its frame. */
   readonly bodyBytes: number
 }
 
@@ -18,7 +19,7 @@ interface Waiting {
 
 /**
  * An HTTP/1.1 connection without an HTTP client: requests are bytes that were prepared before, one buffer takes every answer, and of
- * an answer only the head is read. So cheap that the server is what is measured.
+ * an answer only the head is read. So cheap that the server is what is measured. Chunked answers must be short, and no line of theirs end in 0.
  */
 export class RawConnection {
   /** Given the bytes of each body; they are valid until it returns. */
@@ -96,8 +97,13 @@ export class RawConnection {
     const head = this.#head.slice(0, end)
     const status = Number(head.slice(9, 12))
     if (status === 100) throw new Error('100 Continue was not asked for.')
+    if (/\r\ntransfer-encoding: *chunked/i.test(head)) {
+      if (!this.#head.endsWith('0\r\n\r\n')) return
+      this.#finish({ status, head, bodyBytes: this.#head.length - end - 4 })
+      return
+    }
     this.#head = ''
-    this.#leftBytes = status === 304 ? 0 : lengthIn(head)
+    this.#leftBytes = status === 304 || status === 204 ? 0 : lengthIn(head)
     this.#answer = { status, head, bodyBytes: this.#leftBytes }
     this.#takeBody(this.#answer, bytes.subarray(end + 4 - before))
   }
@@ -107,6 +113,11 @@ export class RawConnection {
     this.#leftBytes -= bytes.length
     if (this.#leftBytes > 0) return
     if (this.#leftBytes < 0) this.#fail(new Error(`More bytes came than announced:\n${answer.head}`))
+    this.#finish(answer)
+  }
+
+  #finish(answer: Answer): void {
+    this.#head = ''
     this.#answer = null
     this.#waiting?.resolve(answer)
     this.#waiting = null

@@ -10,18 +10,28 @@ export interface ServerOptions {
   readonly quick: boolean
   /** Text in the titles of rows to measure; all where empty. */
   readonly only: string
-  /** Contenders to measure; all where empty. */
+  /** Contenders to measure; where empty, the usual ones. */
   readonly contenders: readonly string[]
+  /** Whether the usual contenders are all there are. */
+  readonly all: boolean
   readonly folder: string
   /** For Node in the servers' processes. */
   readonly execArgv: readonly string[]
-  /** Whether this is the whole table, which goes into `results/`. */
+  /** Whether these are figures for `results/`: of all rows, and not cut short. */
   readonly whole: boolean
 }
 
+/** What a choice is made by. */
+export interface Choosable {
+  /** Measured only where it is asked for: by name, or with `--all`. */
+  readonly extra: boolean
+  /** Whether the machine has what it takes. Default true. */
+  readonly installed?: boolean
+}
+
 /**
- * Reads `--runs N`, `--quick`, `--only ROW`, `--contenders A,B`, `--folder PATH` (of temporary data) and `--profile PATH` (for V8's CPU
- * profiles of the servers).
+ * Reads `--runs N`, `--quick`, `--only ROW`, `--contenders A,B`, `--all`, `--folder PATH` (of temporary data) and `--profile PATH` (for
+ * V8's CPU profiles of the servers).
  */
 export function serverOptions(): ServerOptions {
   const { values } = parseArgs({
@@ -30,6 +40,7 @@ export function serverOptions(): ServerOptions {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       contenders: { type: 'string', default: '' },
+      all: { type: 'boolean', default: false },
       folder: { type: 'string', default: tmpdir() },
       profile: { type: 'string', default: '' },
     },
@@ -41,15 +52,21 @@ export function serverOptions(): ServerOptions {
     quick: values.quick,
     only: values.only,
     contenders,
+    all: values.all,
     folder: resolve(values.folder),
     execArgv: values.profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`],
-    whole: values.only === '' && contenders.length === 0 && values.profile === '',
+    whole: !values.quick && values.only === '' && contenders.length === 0 && values.profile === '',
   }
 }
 
-/** Those of `names` that were asked for. */
-export function chosen<Name extends string>(names: readonly Name[], { contenders }: ServerOptions): readonly Name[] {
+/** The names of those that were asked for; without such a wish, of the usual ones that are installed. */
+export function chosen<Name extends string>(
+  from: Readonly<Record<Name, Choosable>>,
+  { contenders, all }: Pick<ServerOptions, 'contenders' | 'all'>,
+): readonly Name[] {
+  const names = Object.keys(from) as Name[]
   const unknown = contenders.find(name => !(names as readonly string[]).includes(name))
   if (unknown !== undefined) throw new Error(`There is no contender "${unknown}"; there are ${names.join(', ')}.`)
-  return contenders.length === 0 ? names : names.filter(name => contenders.includes(name))
+  if (contenders.length > 0) return names.filter(name => contenders.includes(name))
+  return names.filter(name => (all || !from[name].extra) && from[name].installed !== false)
 }

@@ -7,22 +7,41 @@ import { fileURLToPath } from 'node:url'
 import type { Measurement } from './interleave.ts'
 import { processUsage } from './process-usage.ts'
 
-/** A server and what has to be closed after it. */
+/** A server of this process, and what has to be closed after it. */
 export interface Served {
   readonly server: Server
   close(): Promise<void>
 }
 
+/** A server that is another program, and listens already. */
+export interface ServedElsewhere {
+  readonly address: Address
+  close(): Promise<void>
+}
+
+interface Address {
+  readonly port: number
+  /** Of the process that is measured. */
+  readonly pid: number
+}
+
 /** Child side: listens on a free port of this machine, tells the parent which, and ends with it. */
-export async function offerServer({ server, close }: Served): Promise<void> {
+export async function offerServer(served: Served | ServedElsewhere): Promise<void> {
+  const ended = once(process, 'disconnect')
+  process.send?.('server' in served ? await listen(served.server) : served.address)
+  await ended
+  if ('server' in served) {
+    served.server.close()
+    served.server.closeAllConnections()
+  }
+  await served.close()
+  process.exit()
+}
+
+async function listen(server: Server): Promise<Address> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  process.send?.((server.address() as AddressInfo).port)
-  await once(process, 'disconnect')
-  server.close()
-  server.closeAllConnections()
-  await close()
-  process.exit()
+  return { port: (server.address() as AddressInfo).port, pid: process.pid }
 }
 
 /** A server in a process of its own, seen from its parent. */
@@ -44,9 +63,9 @@ export async function startServer(
 ): Promise<ServerProcess> {
   const child = fork(fileURLToPath(script), args, { execArgv: [...process.execArgv, ...execArgv] })
   const left = once(child, 'exit')
-  const { pid } = child
-  const port = await portOf(child, left)
-  if (pid === undefined || port === null) throw new Error(`${script.pathname} ${args.join(' ')} ended before it listened.`)
+  const address = await addressOf(child, left)
+  if (address === null) throw new Error(`${script.pathname} ${args.join(' ')} ended before it listened.`)
+  const { port, pid } = address
   const idleBytes = restartPeak(pid)
   return {
     port,
@@ -67,9 +86,9 @@ export async function startServer(
   }
 }
 
-async function portOf(child: ChildProcess, left: Promise<unknown>): Promise<number | null> {
+async function addressOf(child: ChildProcess, left: Promise<unknown>): Promise<Address | null> {
   const first = await Promise.race([once(child, 'message'), left.then(() => null)])
-  return first === null ? null : Number(first[0])
+  return first === null ? null : (first[0] as Address)
 }
 
 /** Makes the peak begin anew and returns it: what is resident now. See proc_pid_clear_refs(5). */

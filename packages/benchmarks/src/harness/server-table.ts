@@ -9,6 +9,8 @@ export interface ServerRow<Name extends string> {
   readonly unit: { readonly name: string; readonly work: number }
   /** How many times the peer, by the project's targets. */
   readonly targets: Readonly<Partial<Record<Name, number>>>
+  /** What the first contender's memory should stay under, in MiB. */
+  readonly memoryTarget?: number
 }
 
 /** Figures of one row, a line per contender, with the first contender's ratio to each. */
@@ -31,7 +33,8 @@ export function serverTable<Name extends string>(
       target === undefined ? '' : `≥ ${target} ×`,
     ]
   })
-  const head = [row.title, `${unit}/s`, `${unit} per CPU second`, 'memory, MiB', 'stowage ÷ it', 'per CPU second', 'target']
+  const memory = row.memoryTarget === undefined ? 'memory, MiB' : `memory, MiB (target ≤ ${row.memoryTarget})`
+  const head = [row.title, `${unit}/s`, `${unit} per CPU second`, memory, 'stowage ÷ it', 'per CPU second', 'target']
   return table(head, lines)
 }
 

@@ -6,7 +6,7 @@ const START = 1_600_000_000_000
 const SYLLABLES = ['ba', 'ke', 'lo', 'mi', 'nu', 'ra', 'so', 'ti', 'va', 'ze', 'cho', 'dra', 'fel', 'gim', 'hur', 'jol']
 
 // A small generator of our own, so that every run has the same rows.
-function random(seed: number): number {
+export function random(seed: number): number {
   let x = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b)
   x ^= x >>> 13
   x = Math.imul(x, 0xc2b2ae35)

@@ -1,36 +1,30 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { createServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { boundaryOf, createPushParser } from '@stowage/multipart'
 import { objectsFolder } from './objects.ts'
+import { type Digesting, formServer } from './receive-form.ts'
 
 const BATCH_BYTES = 1024 * 1024
 
 /** The parser, SHA-256 and batched writes, and nothing else: what the layers above them cost is the distance to Stowage. */
-export async function serve(folder: string) {
+export async function serve(folder: string, { sha256 }: Digesting = { sha256: true }) {
   const objects = await objectsFolder(folder)
-  const server = createServer(async (req, res) => {
-    try {
-      res.end(JSON.stringify({ sha256: await receive(req, join(objects, randomUUID())) }))
-    } catch {
-      res.destroy()
-    }
-  })
-  return { server, close: async () => undefined }
+  return formServer(req => receive(req, join(objects, randomUUID()), sha256))
 }
 
-async function receive(req: IncomingMessage, path: string): Promise<string> {
+async function receive(req: IncomingMessage, path: string, sha256: boolean): Promise<string | null> {
   const handle = await open(path, 'wx')
   try {
-    return await receiveInto(handle, req)
+    return await receiveInto(handle, req, sha256)
   } finally {
     await handle.close()
   }
 }
 
-async function receiveInto(handle: FileHandle, req: IncomingMessage): Promise<string> {
-  const hash = createHash('sha256')
+async function receiveInto(handle: FileHandle, req: IncomingMessage, sha256: boolean): Promise<string | null> {
+  const hash = sha256 ? createHash('sha256') : null
   let batch: Uint8Array[] = []
   let batchBytes = 0
   let writing: Promise<void> = Promise.resolve()
@@ -41,7 +35,7 @@ async function receiveInto(handle: FileHandle, req: IncomingMessage): Promise<st
       onField: () => undefined,
       onFile: () => undefined,
       onData: bytes => {
-        hash.update(bytes)
+        hash?.update(bytes)
         batch.push(bytes)
         batchBytes += bytes.length
       },
@@ -64,7 +58,7 @@ async function receiveInto(handle: FileHandle, req: IncomingMessage): Promise<st
   parser.end()
   await flush()
   await writing
-  return hash.digest('hex')
+  return hash?.digest('hex') ?? null
 }
 
 async function writeBatch(handle: FileHandle, batch: readonly Uint8Array[]): Promise<void> {

@@ -11,21 +11,24 @@ export interface Shape extends ServerRow<ContenderName> {
   /** 0: one file per connection and run. */
   readonly seconds: number
   readonly warmUpSeconds: number
+  /** The only contender of this row. */
+  readonly alone?: ContenderName
 }
 
 export function shapes(quick: boolean): readonly Shape[] {
   const [seconds, warmUpSeconds] = quick ? [0.4, 1] : [2, 3]
   const megabytes = (sizeBytes: number) => ({ name: 'MB', work: 1e6 / sizeBytes })
   const large = quick ? 256 * MIB : 1024 * MIB
+  const one = { connections: 1, seconds: 0, warmUpSeconds: 0 }
+  const huge = { title: '5 GiB × 1', sizeBytes: 5120 * MIB, ...one, unit: megabytes(5120 * MIB), targets: {}, memoryTarget: 64 }
   return [
     {
       title: `${large / MIB} MiB × 1`,
       sizeBytes: large,
-      connections: 1,
-      seconds: 0,
-      warmUpSeconds: 0,
+      ...one,
       unit: megabytes(large),
       targets: { busboy: 1.5, formidable: 2, prototype: 0.9 },
+      memoryTarget: 64,
     },
     {
       title: '1 MiB × 4',
@@ -45,5 +48,6 @@ export function shapes(quick: boolean): readonly Shape[] {
       unit: { name: 'files', work: 1 },
       targets: { multer: 1 },
     },
+    ...(quick ? [] : [{ ...huge, alone: 'stowage' as const }]),
   ]
 }

@@ -1,0 +1,72 @@
+import type { Asset, ListInput } from '@stowage/core'
+import type { Filter } from '@stowage/core/contracts'
+import { idOf } from '../metadata/records.ts'
+import { type BareList, byIndex, bySearch, byTag } from './bare-list.ts'
+import { groupsOf } from './records.ts'
+
+/** What Stowage is asked, and what bare SQL is. */
+export interface Ask {
+  readonly input: ListInput
+  readonly bare: BareList
+}
+
+export interface Question {
+  readonly title: string
+  /** One of many of a kind, by its number. */
+  readonly ask: (number: number, rows: number) => Ask
+  /** Where the page begins, as a share of what there is. Default 0. */
+  readonly depth?: number
+  /** Milliseconds, by the project's targets, at 1 million rows. */
+  readonly target?: { readonly p50: number; readonly p99?: number }
+}
+
+export const PAGE_ROWS = 50
+
+const PAGE = { p50: 1, p99: 5 }
+const SEARCH = { p50: 10 }
+const eq = (column: 'space' | 'type' | { field: string }, value: string): Filter => ({ op: 'eq', column, value })
+const tagged = (...tags: string[]): Filter => ({ op: 'tags', match: 'all', tags })
+
+const newest = (): Ask => ({ input: {}, bare: byIndex('') })
+const inSpace = (number: number, rows: number): Ask => {
+  const space = `space-${number % groupsOf(rows)}`
+  return { input: { filter: eq('space', space) }, bare: byIndex('and space = ?', space) }
+}
+const byPart = (number: number, rows: number): Ask => {
+  const part = `part-${number % groupsOf(rows)}`
+  return { input: { filter: eq({ field: 'part' }, part) }, bare: byIndex(`and json_extract(fields, '$."part"') = ?`, part) }
+}
+const byType = (): Ask => ({ input: { filter: eq('type', 'pdf') }, bare: byIndex('and type = ?', 'pdf') })
+const tag = (name: string) => (): Ask => ({ input: { filter: tagged(name) }, bare: byTag(name) })
+const search = (words: string) => (): Ask => ({ input: { search: words }, bare: bySearch(words.split(' ')) })
+const searchInSmall = (): Ask => ({
+  input: { filter: eq('space', 'small'), search: 'report' },
+  bare: byIndex('and space = ? and instr(search, ?) > 0', 'small', 'report'),
+})
+
+export const lists: readonly Question[] = [
+  { title: 'newest first', ask: newest, target: PAGE },
+  { title: 'newest first, at 90 %', ask: newest, depth: 0.9, target: PAGE },
+  { title: 'by space', ask: inSpace, target: PAGE },
+  { title: 'by space, at 90 %', ask: inSpace, depth: 0.9, target: PAGE },
+  { title: 'by declared field', ask: byPart, target: PAGE },
+  { title: 'by declared field, at 90 %', ask: byPart, depth: 0.9, target: PAGE },
+  { title: 'by type', ask: byType },
+  { title: 'by common tag', ask: tag('common'), target: PAGE },
+  { title: 'by common tag, at 90 %', ask: tag('common'), depth: 0.9, target: PAGE },
+  { title: 'by rare tag', ask: tag('rare'), target: PAGE },
+  { title: 'two tags, both', ask: () => ({ input: { filter: tagged('common', 'third') }, bare: byTag('third', 'common') }) },
+  { title: 'search, rare word', ask: search('ebraquart'), target: SEARCH },
+  { title: 'search, common word', ask: search('report'), target: SEARCH },
+  { title: 'search, common word, at 90 %', ask: search('report'), depth: 0.9 },
+  { title: 'search, common word in a small space', ask: searchInSmall, target: SEARCH },
+  { title: 'search, two words', ask: search('report baba') },
+]
+
+/** Position of a listed asset in bare SQL. */
+export function positionOf({ createdAt, id }: Pick<Asset, 'createdAt' | 'id'>): readonly [createdAt: number, id: string] {
+  return [createdAt.getTime(), String(id)]
+}
+
+/** Ids of records to get, spread over all. */
+export const idAt = (number: number, rows: number): string => idOf((number * 7919) % rows)

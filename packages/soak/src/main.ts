@@ -7,6 +7,7 @@ const soaks: Record<string, () => Promise<Soak>> = {
   kill: async () => (await import('./kill/kill.ts')).default,
   memory: async () => (await import('./memory/memory.ts')).default,
   power: async () => (await import('./power/power.ts')).default,
+  slow: async () => (await import('./slow/slow.ts')).default,
 }
 
 process.exitCode = await soakCommand(soaks, process.argv.slice(2))

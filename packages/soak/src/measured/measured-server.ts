@@ -22,6 +22,8 @@ export interface MeasuredServer {
   /** Most that was resident since the peak began anew, in bytes. */
   peakBytes(): number
   residentBytes(): number
+  /** Sockets that are nobody's connection. */
+  readonly ownSockets: number
   /** What its descriptors point at. */
   descriptors(): Promise<readonly string[]>
   /** Files below the storage's folder. */
@@ -45,7 +47,9 @@ export async function startMeasured(options: Omit<ServerOptions, 'folder'> = {})
   }
   try {
     const port = await talk.listening
-    return { ...seen(child.pid as number, folder), ...orders(talk), port, faults: talk.faults, remove }
+    const outside = seen(child.pid as number, folder)
+    const ownSockets = (await outside.descriptors()).filter(link => link.startsWith('socket:')).length
+    return { ...outside, ...orders(talk), port, ownSockets, faults: talk.faults, remove }
   } catch (error) {
     await remove()
     throw error

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Change, MetadataStore } from '@stowage/core/contracts'
 import { type FaultControls, failBefore, gate, holdAt, withFaults, withMetadataFaults } from '@stowage/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { audit } from '../../../test/audit.ts'
 import { openStowage } from '../../../test/open-stowage.ts'
 import { StowageError } from '../contracts/errors.ts'
@@ -85,14 +85,27 @@ describe('rows of uploads', () => {
   })
 
   it('are not taken when half of their lease has passed', async () => {
-    const { upload, clock, commits, metadata } = await open()
+    const { upload, clock, commits, faults } = await open()
+    const held = gate()
+    faults.storage.inject({ on: 'put', nth: 1, fault: holdAt(held) })
+    const long = upload()
     await Promise.all(Array.from({ length: 20 }, upload))
-    const old = (await metadata.listDueBlobs(Number.MAX_SAFE_INTEGER, 1000)).map(blob => blob.id)
     await clock.advance(10 * 60_000)
     const before = commits.length
     await upload()
     expect(commits.slice(before).map(changes => changes[0]?.op)).toEqual(['insertBlob', 'insertAsset'])
-    expect((await metadata.listDueBlobs(Number.MAX_SAFE_INTEGER, 1000)).map(blob => blob.id)).toEqual(old)
+    held.open()
+    await long
+  })
+
+  it('are taken back a moment after the last upload', async () => {
+    const { upload, clock, rowsAhead } = await open()
+    await Promise.all(Array.from({ length: 20 }, upload))
+    expect(await rowsAhead()).toBeGreaterThan(0)
+    await clock.advance(1000)
+    await vi.waitFor(async () => expect(await rowsAhead()).toBe(0))
+    await upload()
+    expect(await rowsAhead()).toBe(0)
   })
 
   it('are gone after close', async () => {

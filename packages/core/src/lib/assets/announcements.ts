@@ -3,6 +3,8 @@ import { newBlob, type WritingBlob } from './blobs.ts'
 import type { ServiceDeps } from './service.ts'
 
 const MAX_SPARES = 32
+/** How long after the last upload its spares are taken back. */
+const IDLE_MS = 1000
 
 /** Blob rows that are committed before their object is written, so that whatever is in storage has a row. */
 export interface Announcements {
@@ -22,15 +24,20 @@ interface Waiting {
 
 /**
  * Announces one row for one upload. While several uploads run at once, rows are announced ahead, many in one commit: an upload then waits for
- * the database once, at its end. A row that is never taken has no object, and goes with its lease.
+ * the database once, at its end. A row that is never taken has no object: it is taken back when nothing runs any more, or goes with its lease.
  * @param newKey a key that depends on nothing
  */
 export function createAnnouncements(deps: Deps, newKey: () => string): Announcements {
   const kinds = new Map<string, KindAnnouncements>()
   let running = 0
+  let forgetIdle = (): void => undefined
+  const takeBack = async (): Promise<void> => {
+    await Promise.all([...kinds.values()].map(kind => kind.takeBack()))
+  }
   return {
     take(kind) {
       running += 1
+      forgetIdle()
       let own = kinds.get(kind)
       if (!own) {
         own = new KindAnnouncements(deps, () => newBlob(deps, { id: '', kind }, { key: newKey(), contentType: null }))
@@ -40,9 +47,12 @@ export function createAnnouncements(deps: Deps, newKey: () => string): Announcem
     },
     done() {
       running -= 1
+      if (running > 0) return
+      forgetIdle = deps.clock.after(IDLE_MS, () => void takeBack())
     },
-    async close() {
-      await Promise.all([...kinds.values()].map(kind => kind.close()))
+    close() {
+      forgetIdle()
+      return takeBack()
     },
   }
 }
@@ -73,11 +83,17 @@ class KindAnnouncements {
     })
   }
 
-  async close(): Promise<void> {
+  /** Never throws: what can't be taken back goes with its lease. */
+  async takeBack(): Promise<void> {
     await this.#announcing
     const rows = this.#spares.map(({ id }): Change => ({ op: 'deleteBlob', id, guard: { states: ['writing'] } }))
     this.#spares = []
-    if (rows.length > 0) await this.#deps.metadata.commit(rows)
+    if (rows.length === 0) return
+    try {
+      await this.#deps.metadata.commit(rows)
+    } catch (error) {
+      this.#deps.logger.debug('Rows that were announced ahead are left to the sweeper.', { error })
+    }
   }
 
   /** The oldest that has more than half of its lease before it. One that is too old goes with its lease. */

@@ -107,11 +107,8 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
   }
 }
 
-async function closeAll(
-  { storage, metadata, announcements, logger }: ServiceDeps,
-  background: { stop(): Promise<void> },
-): Promise<void> {
+async function closeAll({ storage, metadata, announcements }: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
   await background.stop()
-  await announcements.close().catch(error => logger.warn('Rows that were announced ahead are left to the sweeper.', { error }))
+  await announcements.close()
   await Promise.all([storage.close?.(), metadata.close()])
 }

@@ -109,19 +109,20 @@ describe('threat 79: a deletion that races', () => {
     expect((await wire.state()).tables.usage).toEqual([expect.objectContaining({ bytes: 0n, count: 0n })])
   })
 
-  it('with an upload: what is not there yet cannot be deleted, and is no other than it was', async () => {
+  it('with an upload: what is not there yet has no row that could be named, and is whole once it is there', async () => {
     const wire = await openRacing()
     const slow = wire.raw()
     slow.write(
       `POST /docs?filename=a.txt HTTP/1.1\r\nHost: x\r\nAuthorization: ${alice.authorization}\r\nContent-Type: text/plain\r\nContent-Length: 300000\r\nConnection: close\r\n\r\n`,
     )
     slow.write('n'.repeat(200_000))
-    await vi.waitFor(async () => expect((await wire.state()).tables.assets).toHaveLength(1))
-    const [announced] = (await wire.state()).tables.assets as readonly { id: string }[]
-    const id = announced?.id ?? ''
-    expect((await remove(wire, id)).status).toBe(404)
+    await vi.waitFor(async () => expect((await wire.state()).tables.blobs).toHaveLength(1))
+    expect((await wire.state()).tables.assets).toEqual([])
+    expect((await wire.send('/docs', { headers: alice })).json).toMatchObject({ items: [] })
     slow.write('n'.repeat(100_000))
-    expect(await slow.ended).toMatch(/^HTTP\/1\.1 201 /)
+    const answer = await slow.ended
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /)
+    const { id } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as { id: string }
     expect((await wire.send(`/docs/${id}/content`)).bytes.length).toBe(300_000)
     expect((await remove(wire, id)).status).toBe(204)
     await expectGone(wire, id)

@@ -8,7 +8,7 @@ import { type ContenderName, comparisons } from './records/contenders.ts'
 import { measureRecords } from './records/measure.ts'
 
 const options = serverOptions()
-const [records, seconds] = options.quick ? [2000, 0.4] : [10_000, 2]
+const [records, seconds, warmUpSeconds] = options.quick ? [2000, 0.4, 1.5] : [10_000, 2, 3]
 const rows = [32, 1].map(connections => ({
   connections,
   title: `one record × ${connections}`,
@@ -17,7 +17,7 @@ const rows = [32, 1].map(connections => ({
 }))
 const tables: string[] = []
 for (const row of rows.filter(({ title }) => title.includes(options.only))) {
-  const results = await measureRecords({ records, connections: row.connections, seconds }, options)
+  const results = await measureRecords({ records, connections: row.connections, seconds, warmUpSeconds }, options)
   tables.push(serverTable<ContenderName>(row, results), comparisonTable(row.title, results))
   console.error(`${tables.at(-2)}\n`)
 }

@@ -10,6 +10,7 @@ export interface Records {
   readonly records: number
   readonly connections: number
   readonly seconds: number
+  readonly warmUpSeconds: number
 }
 
 /** How many different records are asked for, spread over all. */
@@ -18,7 +19,7 @@ const script = new URL('./server-task.ts', import.meta.url)
 
 /** Gets records, one by one on each connection. The first answer of each server must be the record. */
 export async function measureRecords(
-  { records, connections, seconds }: Records,
+  { records, connections, seconds, warmUpSeconds }: Records,
   options: ServerOptions,
 ): Promise<Map<ContenderName, Measurement[]>> {
   const numbers = Array.from({ length: ASKED }, (_, i) => Math.floor((i * records) / ASKED))
@@ -37,7 +38,7 @@ export async function measureRecords(
       }
       asking.set(name, ask)
       await proveRecord(port, ask)
-      await load(port, { connections, seconds }, ask)
+      await load(port, { connections, seconds: warmUpSeconds }, ask)
     },
     run: (name, server) =>
       server.measure(port =>

@@ -143,7 +143,11 @@ describe('stowage audit', () => {
       const reports = [reportOf(await audit()), reportOf(await audit())]
       working.abort()
       await load
-      for (const report of reports) expect(report).toMatchObject({ complete: true, findings: [] })
+      for (const { complete, findings } of reports) {
+        expect(complete).toBe(true)
+        // Without a grace, a file that is being written this moment counts.
+        expect(findings.filter(finding => finding.type !== 'temporary_file')).toEqual([])
+      }
       expect(reports[1]?.checked.objects).toBeGreaterThan(0)
     },
     SLOW,

@@ -12,7 +12,9 @@ const options = serverOptions()
 const nginx = `nginx: ${nginxVersion() ?? 'left out, for this machine has none'}; one process, with \`tcp_nopush\` where it has \`sendfile\`. Hono knows no conditions, Flystorage and flydrive no HTTP: no ETags, no ranges.`
 const tables: string[] = []
 for (const shape of shapes.filter(({ title }) => title.includes(options.only))) {
-  tables.push(serverTable(shape, await measureShape(shape, options)))
+  const results = await measureShape(shape, options)
+  if (results.size === 0) continue
+  tables.push(serverTable(shape, results))
   console.error(`${tables.at(-1)}\n`)
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { contentOf } from '../harness/content.ts'
+import { type Content, contentOf } from '../harness/content.ts'
 import { storeInStowage } from '../harness/stowage-server.ts'
 import type { ContenderName } from './contenders.ts'
 
@@ -14,10 +14,12 @@ export type FileName = keyof typeof files
 
 /** Puts all files where a contender looks for them. */
 export async function prepareFiles(contender: ContenderName, folder: string): Promise<void> {
-  for (const [filename, { pieces }] of Object.entries(files)) {
-    if (contender === 'stowage') await storeInStowage(folder, filename, chunks(pieces))
-    else await writeFile(join(folder, 'objects'), filename, pieces)
-  }
+  for (const [filename, content] of Object.entries(files)) await putFile(contender, folder, filename, content)
+}
+
+export async function putFile(contender: string, folder: string, filename: string, { pieces }: Content): Promise<void> {
+  if (contender === 'stowage') await storeInStowage(folder, filename, chunks(pieces))
+  else await writeFile(join(folder, 'objects'), filename, pieces)
 }
 
 async function* chunks(pieces: readonly Buffer[]): AsyncGenerator<Uint8Array> {

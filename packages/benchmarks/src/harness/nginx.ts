@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ServedElsewhere } from './server-process.ts'
 
-const START_MS = 5000
+const START_MS = 15_000
+const TRIES = 3
 // Debian keeps it where only root looks.
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin` }
 
@@ -33,14 +35,30 @@ export async function startNginx(folder: string, location: string): Promise<Serv
   if (how === null) throw new Error('There is no nginx on this machine: apt-get install nginx-light.')
   await mkdir(join(folder, 'objects'), { recursive: true })
   await mkdir(join(folder, 'temp'), { recursive: true })
-  const port = await freePort()
-  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, how, location))
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort()
+    await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, how, location))
+    try {
+      return await run(folder, port)
+    } catch (error) {
+      // Somebody else may have taken the port meanwhile.
+      if (attempt === TRIES) throw error
+    }
+  }
+}
+
+async function run(folder: string, port: number): Promise<ServedElsewhere> {
   const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], { env, stdio: 'ignore' })
   const left = once(child, 'exit')
-  await listening(child, port, folder)
   const close = async (): Promise<void> => {
     child.kill()
     await left
+  }
+  try {
+    await listening(child, folder)
+  } catch (error) {
+    await close()
+    throw error
   }
   return { address: { port, pid: child.pid as number }, close }
 }
@@ -76,22 +94,11 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function listening(child: ChildProcess, port: number, folder: string): Promise<void> {
+/** It notes its id once it has the port. */
+async function listening(child: ChildProcess, folder: string): Promise<void> {
   const deadline = performance.now() + START_MS
-  while (!(await answers(port))) {
+  while (!existsSync(join(folder, 'nginx.pid'))) {
     if (child.exitCode === null && performance.now() < deadline) await wait(20)
     else throw new Error(`nginx did not start: ${await readFile(join(folder, 'error.log'), 'utf8')}`)
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

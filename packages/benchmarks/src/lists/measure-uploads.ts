@@ -1,4 +1,5 @@
-import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { contentOf } from '../harness/content.ts'
@@ -47,9 +48,9 @@ export async function measureUploads({ folder, rows, runs, seconds, only }: Uplo
   const data = await mkdtemp(join(tmpdir(), 'stowage-bench-'))
   try {
     await copyFile(await database(folder, rows), join(data, 'assets.db'))
-    // What a database was opened with once, it wants to see again.
-    await mkdir(join(folder, 'objects'), { recursive: true })
-    await cp(join(folder, 'objects'), join(data, 'objects'), { recursive: true })
+    // The storage that a database was opened with once, it wants to see again.
+    const objects = join(folder, 'objects')
+    if (existsSync(objects)) await cp(objects, join(data, 'objects'), { recursive: true })
     const server = await startServer(new URL('./server-task.ts', import.meta.url), [data])
     try {
       const upload = uploadsOf({ ...contender, serve: neverServed }, contentOf(SIZE_BYTES), 10_000_000)

@@ -138,9 +138,18 @@ function seen(pid: number, folder: string): Seen {
       const links = await Promise.all(names.map(name => readlink(`/proc/${pid}/fd/${name}`).catch(() => null)))
       return links.filter(link => link !== null)
     },
-    async files() {
-      const entries = await readdir(join(folder, 'objects'), { recursive: true, withFileTypes: true })
+    files: () => filesBelow(join(folder, 'objects')),
+  }
+}
+
+async function filesBelow(root: string): Promise<readonly string[]> {
+  for (;;) {
+    try {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true })
       return entries.filter(entry => !entry.isDirectory()).map(entry => join(entry.parentPath, entry.name))
-    },
+    } catch (error) {
+      // The server has removed a folder that had become empty: look again.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
   }
 }

@@ -18,7 +18,9 @@ async function toResponse({ status, headers, body }: HttpResponse): Promise<Resp
   if (isFileBody(body)) throw new TypeError('A local file cannot be sent through fetch.')
   // A status without a body must have none at all, not an empty one.
   const init =
-    body === null || body instanceof Uint8Array ? (body as Bytes | null) : await toStream(body, headers['content-length'])
+    body === null || typeof body === 'string' || body instanceof Uint8Array
+      ? (body as Bytes | string | null)
+      : await toStream(body, headers['content-length'])
   return new Response(init, { status, headers })
 }
 

@@ -11,19 +11,19 @@ export interface FileBody {
 export interface HttpResponse {
   readonly status: number
   readonly headers: Record<string, string>
-  readonly body: null | Uint8Array | AsyncIterable<Uint8Array> | FileBody
+  readonly body: null | string | Uint8Array | AsyncIterable<Uint8Array> | FileBody
 }
 
 /** True for a body that is an open file. */
 export function isFileBody(body: HttpResponse['body']): body is FileBody {
-  return body !== null && 'file' in body
+  return typeof body === 'object' && body !== null && 'file' in body
 }
-
-const encoder = new TextEncoder()
 
 /** A response that holds `value` as JSON; undefined sends no body. */
 export function jsonResponse(status: number, value: unknown, headers: Record<string, string> = {}): HttpResponse {
   if (value === undefined || status === 204) return { status, headers, body: null }
-  const body = encoder.encode(JSON.stringify(value))
-  return { status, headers: { 'content-type': 'application/json', 'content-length': String(body.length), ...headers }, body }
+  // As text, which Node sends together with the head.
+  const body = JSON.stringify(value)
+  const length = String(Buffer.byteLength(body))
+  return { status, headers: { 'content-type': 'application/json', 'content-length': length, ...headers }, body }
 }

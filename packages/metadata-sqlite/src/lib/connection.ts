@@ -43,6 +43,10 @@ export function openConnection({ file, busyTimeoutMs, readOnly, cacheKiB }: Conn
 }
 
 function rowsOf(statement: StatementSync, parameters: SQLInputValue[]): readonly ResultRow[] {
-  const rows = statement.all(...parameters) as unknown as (ResultRow | Record<string, Value>)[]
-  return rows.map(row => (Array.isArray(row) ? (row as ResultRow) : Object.values(row as Record<string, Value>)))
+  const rows = statement.all(...parameters) as unknown as readonly ResultRow[] | readonly Record<string, Value>[]
+  return hasRows(rows) ? rows : rows.map(row => Object.values(row))
+}
+
+function hasRows(rows: readonly ResultRow[] | readonly Record<string, Value>[]): rows is readonly ResultRow[] {
+  return rows.length === 0 || Array.isArray(rows[0])
 }

@@ -106,7 +106,7 @@ export const brokenAnswers: readonly Broken[] = [
   }),
   answering('hushes up a stream that fails', ['H41'], response => {
     const { body, headers } = response
-    if (body === null || body instanceof Uint8Array || 'file' in body) return response
+    if (body === null || typeof body === 'string' || body instanceof Uint8Array || 'file' in body) return response
     return { ...response, headers: without(headers, 'content-length'), body: hushed(body) }
   }),
   answering('keeps a part and gives it for the whole', ['H4'], (response, { method, path }) => {

@@ -30,7 +30,7 @@ export async function sendResponse(
     if (body === null) {
       writeHead()
       res.end()
-    } else if (body instanceof Uint8Array) {
+    } else if (typeof body === 'string' || body instanceof Uint8Array) {
       writeHead()
       res.end(body)
     } else if (isFileBody(body)) await sendFile(res, body, writeHead, pool)
@@ -69,7 +69,7 @@ function isPlain({ writeHead, setHeader }: ServerResponse): boolean {
 }
 
 async function giveBack(body: HttpResponse['body']): Promise<void> {
-  if (body === null || body instanceof Uint8Array) return
+  if (body === null || typeof body === 'string' || body instanceof Uint8Array) return
   if (isFileBody(body)) await body.file.handle.close()
   else await body[Symbol.asyncIterator]().return?.()
 }

@@ -96,20 +96,25 @@ it('a log of system calls is read with its threads, descriptors and interrupted 
     '2 fsync(6) = 0',
     `1 utimensat(5, NULL, [{tv_sec=1, tv_nsec=0} /* x */, {tv_sec=7, tv_nsec=500000000}], 0) = 0`,
     `1 write(1, ${hex('said')}, 4) = 4`,
+    '2 close(5 <unfinished ...>',
+    `1 openat(AT_FDCWD, ${hex('/d/b')}, O_RDWR) = 5`,
+    '2 <... close resumed>) = 0',
+    `1 pwrite64(5, ${hex('THREE')}, 5, 6) = 5`,
     `1 openat(AT_FDCWD, ${hex('/elsewhere')}, O_WRONLY|O_CREAT, 0640) = 7`,
     `1 write(7, ${hex('not ours')}, 8) = 8`,
   ].join('\n')
   const operations = operationsOf(systemCallsOf(log), '/d')
-  expect(operations.map(operation => operation.does)).toEqual(['name', 'write', 'write', 'name', 'sync', 'time', 'mark'])
+  expect(operations.map(operation => operation.does)).toEqual(['name', 'write', 'write', 'name', 'sync', 'time', 'mark', 'write'])
   expect(
     operations.filter(operation => operation.does === 'write').map(({ offset, start, end }) => [offset, start, end]),
   ).toEqual([
     [0, 1, 3],
     [3, 4, 4],
+    [6, 13, 13],
   ])
   const state = stateAt(operations, 99, 'all', randomOf(1))
   expect([...(state.folders.get(0) ?? [])].map(([called, { number }]) => [called, state.files.get(number)])).toEqual([
-    ['b', { bytes: Buffer.from('onetwo'), seconds: 7.5 }],
+    ['b', { bytes: Buffer.from('onetwoTHREE'), seconds: 7.5 }],
   ])
 })
 

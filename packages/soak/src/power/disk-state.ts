@@ -23,14 +23,13 @@ type Lasting = DataOperation | NameOperation
 
 /** A state in which the power may leave the disk at one moment: whatever a sync had promised by then is there. */
 export function stateAt(operations: readonly Operation[], moment: number, luck: Luck, random: Random): DiskState {
-  const begun = operations.filter(operation => operation.start < moment)
-  const syncs = begun.filter((operation): operation is SyncOperation => operation.does === 'sync' && operation.end < moment)
-  const lasting = begun.filter((operation): operation is Lasting => operation.does !== 'sync' && operation.does !== 'mark')
+  const lasting = lastingOf(operations)
   const limit = luck === 'ordered' ? random.below(moment + 1) : moment
   const files = new Map<number, { bytes: Buffer; seconds: number | null }>()
   const folders = new Map<number, Map<string, Inode>>()
-  for (const operation of lasting.toSorted((a, b) => a.start - b.start)) {
-    const isSafe = isDurable(operation, syncs)
+  for (const { operation, durableAt } of lasting) {
+    if (operation.start >= moment) break
+    const isSafe = durableAt < moment
     const happens =
       isSafe || luck === 'all' || (luck === 'ordered' && operation.start < limit) || (luck === 'any' && random.below(2) === 0)
     if (!happens) continue
@@ -40,9 +39,37 @@ export function stateAt(operations: readonly Operation[], moment: number, luck: 
   return { files, folders }
 }
 
-function isDurable(operation: Lasting, syncs: readonly SyncOperation[]): boolean {
-  const inodes = operation.does === 'name' ? operation.changes.slice(0, 1).map(({ folder }) => folder) : [operation.inode]
-  return syncs.some(sync => sync.start > operation.end && inodes.some(({ number }) => number === sync.inode.number))
+interface Known {
+  readonly operation: Lasting
+  /** End of the first sync that makes it durable. */
+  readonly durableAt: number
+}
+
+const known = new WeakMap<readonly Operation[], readonly Known[]>()
+
+/** What may last, in the order in which it began. */
+function lastingOf(operations: readonly Operation[]): readonly Known[] {
+  const found = known.get(operations)
+  if (found) return found
+  const syncs = Map.groupBy(
+    operations.filter((operation): operation is SyncOperation => operation.does === 'sync'),
+    sync => sync.inode.number,
+  )
+  const made = operations
+    .filter((operation): operation is Lasting => operation.does !== 'sync' && operation.does !== 'mark')
+    .toSorted((a, b) => a.start - b.start)
+    .map(operation => ({ operation, durableAt: durableAt(operation, syncs.get(syncedBy(operation)) ?? []) }))
+  known.set(operations, made)
+  return made
+}
+
+/** A name lasts by its folder; the two of a rename by the one that it was given in. */
+function syncedBy(operation: Lasting): number {
+  return operation.does === 'name' ? (operation.changes[0]?.folder.number ?? -1) : operation.inode.number
+}
+
+function durableAt({ end }: Lasting, syncs: readonly SyncOperation[]): number {
+  return syncs.reduce((first, sync) => (sync.start > end ? Math.min(first, sync.end) : first), Number.POSITIVE_INFINITY)
 }
 
 function rename(folders: Map<number, Map<string, Inode>>, { changes }: NameOperation): void {

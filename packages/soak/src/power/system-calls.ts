@@ -29,8 +29,11 @@ export function systemCallsOf(log: string): readonly SystemCall[] {
     const result = Number(RESULT.exec(text)?.[1] ?? -1)
     if (result >= 0) calls.push({ name: first.name, start: first.start, end: at, args: text.replace(RESULT, ''), result })
   }
-  return calls.sort((a, b) => a.end - b.end)
+  return calls.sort((a, b) => momentOf(a) - momentOf(b))
 }
+
+/** A descriptor is free for other threads as soon as its close begins; all else has happened once it ends. */
+const momentOf = ({ name, start, end }: SystemCall): number => (name === 'close' ? start : end)
 
 /** The arguments of a call: strings as their bytes, the rest as it stands. */
 export function argumentsOf(call: SystemCall): readonly (Buffer | string)[] {

@@ -158,7 +158,10 @@ describe('stowage audit', () => {
     async () => {
       const { start, flags, filled, write } = await openPlaces()
       await filled(1)
-      for (let i = 0; i < 400; i += 1) await write(`objects/o/${i}`, 'x')
+      // More findings than a pipe holds: it can't end before the first one was read here.
+      for (let i = 0; i < 4000; i += 100) {
+        await Promise.all(Array.from({ length: 100 }, (_, j) => write(`objects/o/${i + j}`, 'x')))
+      }
       const child = start(['audit', ...flags, '--grace', '0'])
       const end = finished(child)
       // The first finding is a word that the comparison is under way.

@@ -53,7 +53,8 @@ export function threadExecutor(file: URL, data: ThreadData): Executor {
       pending.delete(id)
       waiting?.resolve(outcome)
     }
-    if (pending.size === 0) worker?.unref()
+    // While closing, the thread's end is still to come.
+    if (pending.size === 0 && closed === null) worker?.unref()
   }
 
   // Whether the writes it was given were committed is not known.

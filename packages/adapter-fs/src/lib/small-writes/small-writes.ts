@@ -101,7 +101,8 @@ export class SmallWrites {
   #settle(slot: number): Pending | undefined {
     const waiting = this.#pending.get(slot)
     this.#pending.delete(slot)
-    if (this.#pending.size === 0) this.#worker?.unref()
+    // While closing, the thread's end is still to come.
+    if (this.#pending.size === 0 && !this.#closing) this.#worker?.unref()
     return waiting
   }
 

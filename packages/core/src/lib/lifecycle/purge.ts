@@ -49,14 +49,25 @@ export async function purgeAsset(
   deps: MaintenanceDeps,
   asset: { readonly id: string; readonly kind: string },
 ): Promise<PurgeReport> {
+  const objects = await purgeBlobs(deps, await deps.metadata.listBlobs(asset.id))
+  const left = await deps.metadata.listBlobs(asset.id)
+  const removed = left.length === 0 && (await removeTombstone(deps, asset))
+  return { objects, assets: removed ? 1 : 0 }
+}
+
+/** The same for the object of an upload that came to no asset: it must not wait for the objects of others. */
+export async function purgeUpload(deps: MaintenanceDeps, blobId: string): Promise<PurgeReport> {
+  const blob = await deps.metadata.getBlob(blobId)
+  return { objects: blob ? await purgeBlobs(deps, [blob]) : 0, assets: 0 }
+}
+
+/** @returns how many of them were due */
+async function purgeBlobs(deps: MaintenanceDeps, blobs: readonly BlobRecord[]): Promise<number> {
   const now = deps.clock.now()
-  const blobs = await deps.metadata.listBlobs(asset.id)
   const due = blobs.filter(blob => blob.state === 'condemned' && blob.dueAt !== null && blob.dueAt <= now)
   await deleteObjects(deps, due)
   for (const blob of due) await passed(deps, blob, now)
-  const left = await deps.metadata.listBlobs(asset.id)
-  const removed = left.length === 0 && (await removeTombstone(deps, asset))
-  return { objects: due.length, assets: removed ? 1 : 0 }
+  return due.length
 }
 
 async function deleteObjects(deps: MaintenanceDeps, blobs: readonly BlobRecord[]): Promise<void> {

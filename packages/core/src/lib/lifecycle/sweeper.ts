@@ -4,7 +4,7 @@ import type { Change } from '../contracts/metadata.ts'
 import type { SweepOptions, SweepReport } from '../stowage.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
 import type { JobRunner } from './job-runner.ts'
-import { purgeAsset } from './purge.ts'
+import { type PurgeReport, purgeAsset, purgeUpload } from './purge.ts'
 
 const BATCH = 100
 
@@ -41,9 +41,7 @@ async function sweepBlobs(deps: MaintenanceDeps, counts: Counts, { signal, onPro
     for (const blob of due) {
       if (signal?.aborted) return
       seen.add(blob.id)
-      await counted(deps, counts, () =>
-        blob.state === 'writing' ? expire(deps, blob, counts) : purge(deps, { id: blob.assetId, kind: blob.kind }, counts),
-      )
+      await counted(deps, counts, () => (blob.state === 'writing' ? expire(deps, blob, counts) : purgeOwner(deps, blob, counts)))
       onProgress?.(counts)
     }
   }
@@ -79,7 +77,7 @@ async function expire(deps: MaintenanceDeps, blob: BlobRecord, counts: Counts): 
     throw error
   }
   counts.expiredUploads += 1
-  await purge(deps, { id: blob.assetId, kind: blob.kind }, counts)
+  await purgeOwner(deps, blob, counts)
 }
 
 async function sweepTombstones(deps: MaintenanceDeps, kind: { readonly name: string }, counts: Counts): Promise<void> {
@@ -99,7 +97,15 @@ async function purge(
   asset: { readonly id: string; readonly kind: string },
   counts: Counts,
 ): Promise<void> {
-  const { objects, assets } = await purgeAsset(deps, asset)
+  add(counts, await purgeAsset(deps, asset))
+}
+
+async function purgeOwner(deps: MaintenanceDeps, { id, assetId, kind }: BlobRecord, counts: Counts): Promise<void> {
+  if (assetId === '') add(counts, await purgeUpload(deps, id))
+  else await purge(deps, { id: assetId, kind }, counts)
+}
+
+function add(counts: Counts, { objects, assets }: PurgeReport): void {
   counts.purgedObjects += objects
   counts.removedAssets += assets
 }

@@ -128,4 +128,27 @@ describe('rows of uploads', () => {
         .length,
     ).toBe(5)
   })
+
+  it("of failed uploads are purged each by itself: one that storage can't reach holds up no other", async () => {
+    const { clock, metadata, stowage } = await open()
+    const row = {
+      assetId: '',
+      kind: 'asset',
+      state: 'condemned',
+      role: 'original',
+      sizeBytes: null,
+      sha256: null,
+      etag: null,
+    } as const
+    const rest = { contentType: null, leaseToken: null, dueAt: clock.now(), purgesLeft: 1, createdAt: clock.now() }
+    for (const [id, storage] of [
+      ['1', 'elsewhere'],
+      ['2', 'fs'],
+    ] as const) {
+      await metadata.commit([{ op: 'insertBlob', blob: { ...row, ...rest, id, key: `k/${id}`, storage } }])
+    }
+    expect(await stowage.sweep()).toMatchObject({ purgedObjects: 1, failures: 1 })
+    expect(await metadata.getBlob('1')).not.toBeNull()
+    expect(await metadata.getBlob('2')).toBeNull()
+  })
 })

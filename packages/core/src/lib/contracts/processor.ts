@@ -1,38 +1,50 @@
 import type { AssetRecord } from './asset.ts'
 import type { Inspection } from './inspector.ts'
+import type { JsonObject } from './json.ts'
 import type { ByteRange } from './storage.ts'
 
-export interface ProcessInput {
+/** The stored bytes of an asset, as they were when the work on them began. */
+export interface StoredFile {
   readonly asset: Pick<AssetRecord, 'id' | 'kind' | 'type' | 'filename' | 'properties'> & {
     readonly contentType: string
     readonly sizeBytes: number
   }
-  /** The asset's bytes, as they were when the job began, or a part of them. May be called any number of times. */
+  /** The bytes, or a part of them. May be called any number of times. */
   open(range?: ByteRange): Promise<AsyncIterable<Uint8Array>>
-  /** Fires at the deadline, and when the asset is deleted or its bytes are replaced. */
+  /** Fires at the deadline, and when the work is given up: asset deleted, bytes replaced, process ending. */
   readonly signal: AbortSignal
 }
 
-/** Bytes made from an asset's: kept as a blob of their own, and deleted with their source. */
-export interface Derivative {
-  /** Role of the blob, such as `thumbnail`; the same name replaces what an earlier run made. */
-  readonly name: string
-  readonly contentType: string
-  readonly body: AsyncIterable<Uint8Array> | Uint8Array
+/** What a processor tells while it works. */
+export interface ProcessReport {
+  /** How far it is, from 0 to 1. */
+  readonly fraction?: number
+  /** Shown at once, and kept although a later attempt may fail. */
+  readonly facts?: Inspection
+  /** Text for the word index, after what was reported before. The index keeps the first 1 Mi characters of a file. */
+  readonly text?: string
+  /** Where a later attempt goes on; at most 16 KiB as JSON. */
+  readonly state?: JsonObject
 }
 
-export interface Processed extends Inspection {
-  readonly derivatives?: readonly Derivative[]
+export interface ProcessInput extends StoredFile {
+  /** The `state` that an earlier attempt reported last; null at first. */
+  readonly resume: JsonObject | null
+  /** Resolves once it is kept. @throws StowageError `conflict` when another worker has the job, or the bytes are gone: stop */
+  report(report: ProcessReport): Promise<void>
 }
 
 /**
- * Derives things from the whole of a stored file, in a job of its own. Delivery is at least once: the same input must give the same result.
- * What it throws fails the attempt, never the asset. The contract that media packages implement; `createStowage` itself runs none.
+ * Learns facts and text from the whole of a stored file, in a job of its own. Delivery is at least once: the same input must give the same
+ * result. What it throws fails the attempt, never the asset: it is tried three times, and not again after an error that is not retryable
+ * (`unprocessable`: these bytes can't be read).
  */
 export interface Processor {
-  /** Short constant name, for logs and job rows. */
+  /** Short constant name, for logs and events; unique among the processors. */
   readonly name: string
   /** Whether it has anything to do for files of this type. */
   accepts(contentType: string): boolean
-  process(input: ProcessInput): Promise<Processed>
+  /** Null: nothing found. */
+  process(input: ProcessInput): Promise<Inspection | null>
+  close?(): Promise<void>
 }

@@ -5,7 +5,7 @@ import type { ByteRange } from './storage.ts'
 
 /** The stored bytes of an asset, as they were when the work on them began. */
 export interface StoredFile {
-  readonly asset: Pick<AssetRecord, 'id' | 'kind' | 'type' | 'filename' | 'properties'> & {
+  readonly asset: Pick<AssetRecord, 'id' | 'kind' | 'type' | 'filename' | 'width' | 'height' | 'properties'> & {
     readonly contentType: string
     readonly sizeBytes: number
   }

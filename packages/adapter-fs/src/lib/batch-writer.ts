@@ -36,6 +36,7 @@ export class BatchWriter {
   readonly failed = new Failure()
   sizeBytes = 0
   readonly #open: () => Promise<FileHandle>
+  readonly #disposable: boolean
   #handle: FileHandle | null = null
   #batch: Uint8Array[] = []
   #batchBytes = 0
@@ -43,9 +44,13 @@ export class BatchWriter {
   #unsyncedBytes = 0
   #syncing: Promise<void> | null = null
 
-  /** @param open called once there is a batch to write */
-  constructor(open: () => Promise<FileHandle>) {
+  /**
+   * @param open called once there is a batch to write
+   * @param disposable whether nobody else keeps the chunks
+   */
+  constructor(open: () => Promise<FileHandle>, disposable = false) {
     this.#open = open
+    this.#disposable = disposable
   }
 
   /** The promise, where there is one, resolves once there is room for more. */
@@ -105,6 +110,7 @@ export class BatchWriter {
   async #write(batch: Uint8Array[], bytes: number): Promise<void> {
     this.#handle ??= await this.#open()
     await writeAll(this.#handle, batch)
+    if (this.#disposable) for (const chunk of batch) dispose(chunk)
     this.#syncBehind(this.#handle, bytes)
   }
 }
@@ -127,4 +133,12 @@ function afterBytes(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] 
     left -= chunk.byteLength
   }
   return []
+}
+
+/**
+ * Gives a chunk's memory back now. A chunk is little to the collector and much outside of its heap: it then runs for the outside, over the
+ * whole heap, every few files. Memory that holds more than the chunk may be somebody's.
+ */
+function dispose({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }

@@ -13,6 +13,8 @@ export interface BodyOptions {
   readonly signal?: AbortSignal
   /** A body of at most so many bytes is not written but handed back. Default: none. */
   readonly holdBytes?: number
+  /** Nobody else keeps the chunks. Default false. */
+  readonly disposableChunks?: boolean
 }
 
 /**
@@ -29,7 +31,7 @@ export async function writeBody(
 ): Promise<readonly Uint8Array[] | null> {
   const { checksum, signal } = options
   const hash = checksum && createHash(checksum.algorithm)
-  const writer = new BatchWriter(open)
+  const writer = new BatchWriter(open, options.disposableChunks)
   const take = (chunk: Uint8Array): Promise<void> | undefined => {
     if (options.sizeBytes !== undefined && writer.sizeBytes + chunk.byteLength > options.sizeBytes)
       throw tooLong(options.sizeBytes)

@@ -41,6 +41,7 @@ function fromFetch(request: Request): HttpRequest {
     body: request.body,
     signal: request.signal,
     remoteAddress: null,
+    disposableChunks: false,
     takesLocalFiles: false,
     native: request,
   }

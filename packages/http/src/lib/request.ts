@@ -15,6 +15,8 @@ export interface HttpRequest {
   headerLines(name: string): readonly string[]
   /** Null when the request has none. Reading it is what asks the client to continue. */
   readonly body: AsyncIterable<Uint8Array> | null
+  /** Whether the binding keeps no chunk of the body, so that its memory may be taken back once it is stored. */
+  readonly disposableChunks: boolean
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
   readonly remoteAddress: string | null

@@ -16,10 +16,14 @@ export class ByteInput {
     this.position = 0
   }
 
-  /** Bytes from the position up to `end`: the chunk itself where that is all of it. */
+  /** Bytes from the position up to `end`: the chunk itself where that is all of it, and then it is the taker's alone. */
   takeUntil(end: number): Buffer {
     const { bytes, position } = this
+    if (position === 0 && end === bytes.length) {
+      this.set(empty)
+      return bytes
+    }
     this.position = end
-    return position === 0 && end === bytes.length ? bytes : bytes.subarray(position, end)
+    return bytes.subarray(position, end)
   }
 }

@@ -36,6 +36,8 @@ export interface UploadInput extends AssetDetails {
   readonly sizeBytes?: number
   /** SHA-256 the bytes must have, lower-case hexadecimal; `checksum_mismatch` otherwise. */
   readonly sha256?: string
+  /** You keep no chunk of the body: its memory may be taken back as soon as it is stored, which saves collections. Default false. */
+  readonly disposableChunks?: boolean
   /** Asked once after the last byte: details that arrived behind the file. They win over earlier ones. */
   readonly late?: () => AssetDetails | Promise<AssetDetails>
   readonly signal?: AbortSignal
@@ -43,7 +45,7 @@ export interface UploadInput extends AssetDetails {
 }
 
 export interface ReplaceInput
-  extends Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'signal' | 'onProgress'> {
+  extends Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'disposableChunks' | 'signal' | 'onProgress'> {
   /** The new bytes' name. Default: the old one stays. Where filenames are unique, a taken one fails with `already_exists`. */
   readonly filename?: string
   /** Value of an If-Match header over {@link Asset.etag} or {@link Asset.contentEtag}. */

@@ -26,6 +26,7 @@ export function newBlob(
     storage: deps.storage.name,
     state: 'writing',
     role: 'original',
+    sourceId: null,
     sizeBytes: null,
     sha256: null,
     etag: null,
@@ -58,6 +59,7 @@ export async function writeObject(
     createOnly: capabilities.createOnly,
     ...(capabilities.attributes && contentType !== null ? { contentType } : {}),
     ...(incoming.knownBytes === undefined ? {} : { sizeBytes: incoming.knownBytes }),
+    ...(incoming.disposableChunks ? { disposableChunks: true } : {}),
     ...(signal ? { signal } : {}),
   })
   const info = await put.catch(error => {

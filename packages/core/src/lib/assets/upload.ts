@@ -39,7 +39,7 @@ export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input:
   let keepLease: (() => void) | undefined
   const incoming = await openIncoming(input.body, {
     ...scope.kind.limits,
-    ...pick(input, 'sizeBytes', 'sha256', 'signal'),
+    ...pick(input, 'sizeBytes', 'sha256', 'disposableChunks', 'signal'),
     onBytes: bytes => {
       keepLease?.()
       input.onProgress?.(bytes)
@@ -143,6 +143,7 @@ async function newDraft(deps: ServiceDeps, scope: ServiceScope, details: Checked
     state: 'ready',
     processing: 'none',
     processingError: null,
+    processingProgress: null,
     visibility: details.visibility ?? kind.visibility,
     title: details.title ?? null,
     description: details.description ?? null,

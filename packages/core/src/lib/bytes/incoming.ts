@@ -11,6 +11,8 @@ export interface IncomingOptions {
   /** What the sender declared; held against what arrives. */
   readonly sizeBytes?: number
   readonly sha256?: string
+  /** Nobody else keeps the source's chunks. */
+  readonly disposableChunks?: boolean
   readonly signal?: AbortSignal
   /** Called for each chunk, with the bytes so far. */
   readonly onBytes?: (receivedBytes: number) => void
@@ -18,12 +20,14 @@ export interface IncomingOptions {
 
 /** A body on its way in: counted, hashed and limited while it passes. */
 export interface Incoming {
-  /** The first bytes, up to 64 KiB: all that sniffing may look at. */
+  /** The first bytes, up to 64 KiB: all that sniffing may look at, and only until the body is consumed. */
   readonly prefix: Uint8Array
   /** The whole body where it was small, else the rest as a stream. Can be consumed once. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
   /** Exact, where it is known before the end. */
   readonly knownBytes: number | undefined
+  /** Whether storage may take back the memory of the body's chunks. */
+  readonly disposableChunks: boolean
   /** What the sender's side failed with, if it did: the body's source, its limits or its declared facts. */
   failure(): unknown
   /** Size and digest, once the body was consumed to its end. @throws `invalid_request` when it was not */
@@ -59,6 +63,7 @@ export async function openIncoming(source: Uint8Array | AsyncIterable<Uint8Array
       prefix: prefix.subarray(0, WHOLE_BODY_BYTES),
       body,
       knownBytes: sizeBytes,
+      disposableChunks: options.disposableChunks ?? false,
       result: meter.result,
       failure: () => sender.failure,
       close,
@@ -75,6 +80,7 @@ function whole(body: Uint8Array, meter: Meter): Incoming {
     prefix: body.subarray(0, WHOLE_BODY_BYTES),
     body,
     knownBytes: body.byteLength,
+    disposableChunks: false,
     result: meter.result,
     failure: () => undefined,
     close: () => Promise.resolve(),

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts'
 
 export interface InspectInput {
-  /** The first bytes of the file, up to 64 KiB. Not to be changed. */
+  /** The first bytes of the file, up to 64 KiB. Not to be changed, nor kept: the memory may be taken back once the file is stored. */
   readonly prefix: Uint8Array
   /** As decided from the bytes. */
   readonly contentType: string

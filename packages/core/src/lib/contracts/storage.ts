@@ -30,6 +30,11 @@ export interface PutOptions extends ObjectAttributes {
   readonly createOnly?: boolean
   /** Fails with `precondition_failed` unless the present object has this ETag. */
   readonly ifMatch?: string
+  /**
+   * The body's chunks are nobody else's: a driver may take back the memory of each (`ArrayBuffer.prototype.transfer`) once its bytes are
+   * written, instead of leaving it to the collector. Default false.
+   */
+  readonly disposableChunks?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -149,7 +154,7 @@ export interface MultipartStorage {
   putPart(
     upload: { readonly key: string; readonly uploadId: string; readonly partNumber: number },
     body: StorageBody,
-    options?: { readonly sizeBytes?: number; readonly signal?: AbortSignal },
+    options?: Pick<PutOptions, 'sizeBytes' | 'disposableChunks' | 'signal'>,
   ): Promise<PartInfo>
   /** In ascending part number; all of them. */
   listParts(key: string, uploadId: string, signal?: AbortSignal): Promise<readonly PartInfo[]>

@@ -25,6 +25,7 @@ function request(headers: Record<string, string | string[]> = {}, method = 'GET'
     body: null,
     signal: new AbortController().signal,
     remoteAddress: null,
+    disposableChunks: false,
     takesLocalFiles: false,
     native: null,
   }

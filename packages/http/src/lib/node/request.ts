@@ -22,6 +22,7 @@ class RequestView implements HttpRequest {
   readonly mountPath: string
   readonly body: HttpRequest['body']
   readonly remoteAddress: string | null
+  readonly disposableChunks = true
   readonly takesLocalFiles = true
   readonly native: NodeRequest
   readonly #res: ServerResponse

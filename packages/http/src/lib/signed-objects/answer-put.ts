@@ -25,6 +25,7 @@ export async function answerPut(storage: SignedStorage, access: SignedPut, writi
     ...checksumOf(access, request),
     ...(onlyNew && { createOnly: true }),
     ...(contentType !== null && { contentType }),
+    disposableChunks: request.disposableChunks,
     signal: request.signal,
   }
   const replaces = options.createOnly !== true && (await storage.head(access.key, { signal: request.signal })) !== null
@@ -43,7 +44,11 @@ export async function answerPart(storage: SignedStorage, access: SignedPart, wri
   if (multipart === undefined) throw new StowageError('unsupported', `The storage ${storage.name} has no multipart uploads.`)
   const body = bodyOf(access.options.sizeBytes, writing)
   refuseHeaders(request, ['if-match', 'if-none-match'], 'unsupported')
-  const { etag } = await multipart.putPart(access.upload, body, { ...access.options, signal: request.signal })
+  const { etag } = await multipart.putPart(access.upload, body, {
+    ...access.options,
+    disposableChunks: request.disposableChunks,
+    signal: request.signal,
+  })
   return stored(200, etag)
 }
 

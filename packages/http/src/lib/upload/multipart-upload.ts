@@ -40,6 +40,7 @@ export async function receiveForm<T>(
     return await store({
       ...details,
       body: file.body,
+      disposableChunks: request.disposableChunks,
       signal: request.signal,
       ...(file.contentType !== undefined && { contentType: file.contentType }),
       late: () => lateDetails(parts, plan, form),

@@ -6,7 +6,7 @@ import type { FormPlan } from './multipart-upload.ts'
 import { requestedFilename } from './requested-filename.ts'
 
 /** Bytes of a raw body, with what the headers say of them. */
-export type RawContent = Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'signal'>
+export type RawContent = Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'disposableChunks' | 'signal'>
 
 /** @throws StowageError `invalid_request` without a body, `unsupported_media_type` for an encoded one, `content_too_large` by its announced length */
 export function rawContent(request: HttpRequest, maxBytes: number): RawContent {
@@ -22,6 +22,7 @@ export function rawContent(request: HttpRequest, maxBytes: number): RawContent {
   }
   return {
     body: request.body,
+    disposableChunks: request.disposableChunks,
     signal: request.signal,
     ...(contentType !== null && { contentType }),
     ...(sizeBytes !== null && { sizeBytes }),

@@ -42,6 +42,7 @@ function request(key: string): HttpRequest {
     body: null,
     signal: new AbortController().signal,
     remoteAddress: null,
+    disposableChunks: false,
     takesLocalFiles: false,
     native: null,
   }

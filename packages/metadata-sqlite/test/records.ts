@@ -12,6 +12,7 @@ export function asset(id: string, given: Partial<AssetRecord> = {}): AssetRecord
     state: 'ready',
     processing: 'none',
     processingError: null,
+    processingProgress: null,
     visibility: 'private',
     title: null,
     description: null,

@@ -11,6 +11,7 @@ const COLUMNS = [
   'state',
   'processing',
   'processingError',
+  'processingProgress',
   'visibility',
   'title',
   'description',

@@ -16,6 +16,7 @@ export interface Asset {
   readonly state: 'uploading' | 'ready' | 'failed' | 'deleting'
   readonly processing: 'none' | 'pending' | 'done' | 'failed'
   readonly processingError: string | null
+  readonly processingProgress: number | null
   readonly visibility: Visibility
   readonly title: string | null
   readonly description: string | null

@@ -1,4 +1,4 @@
-import type { AssetRecord, AssetState, Change } from '@stowage/core/contracts'
+import type { AssetGuard, AssetRecord, Change } from '@stowage/core/contracts'
 import type { SqlDialect } from './dialect.ts'
 import { allOf, compile, type Fragment, join, literal, raw, type SqlValue, sql } from './fragment.ts'
 import { assignments, sameAs, stateIn, update } from './row-changes.ts'
@@ -15,6 +15,7 @@ type Searched = (typeof SEARCHED)[number]
 export interface AssetChanges {
   insertAsset(plan: WritePlan, change: Of<'insertAsset'>): void
   updateAsset(plan: WritePlan, change: Of<'updateAsset'>): void
+  assertAsset(plan: WritePlan, change: Of<'assertAsset'>): void
   deleteAsset(plan: WritePlan, change: Of<'deleteAsset'>): void
 }
 
@@ -48,6 +49,9 @@ export function assetChanges(dialect: SqlDialect): AssetChanges {
       plan.add(update(assets, assetAssignments(dialect, set), guardOf(id, kind, guard)), 'one')
       if (derived && isReady) index(plan, kind, id, set.tags)
     },
+    assertAsset(plan, { id, kind, guard }) {
+      plan.add(sql`select 1 from assets where ${allOf(guardOf(id, kind, guard))} ${dialect.keepRows}`, 'found')
+    },
     deleteAsset(plan, { id, kind, guard }) {
       if (guard.states.includes('ready')) unindex(plan, kind, id)
       plan.add(sql`delete from assets where ${allOf(guardOf(id, kind, guard))}`, 'one')
@@ -55,11 +59,7 @@ export function assetChanges(dialect: SqlDialect): AssetChanges {
   }
 }
 
-function guardOf(
-  id: string,
-  kind: string,
-  guard: { readonly states: readonly AssetState[]; readonly version?: number; readonly blobId?: string | null },
-): Fragment[] {
+function guardOf(id: string, kind: string, guard: AssetGuard): Fragment[] {
   const where = [sql`id = ${id}`, sql`kind = ${kind}`, stateIn(guard.states)]
   if (guard.version !== undefined) where.push(sql`version = ${guard.version}`)
   if (guard.blobId !== undefined) where.push(sameAs('blob_id', guard.blobId))

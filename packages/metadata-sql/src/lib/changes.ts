@@ -9,7 +9,7 @@ import { addUsage, recountUsage } from './usage.ts'
 import type { WritePlan } from './write-plan.ts'
 
 const FIXED = {
-  blobs: new Set(['id', 'kind', 'storage', 'key', 'createdAt']),
+  blobs: new Set(['id', 'kind', 'storage', 'key', 'sourceId', 'createdAt']),
   jobs: new Set(['id', 'type', 'createdAt']),
   uploads: new Set(['id', 'assetId', 'blobId', 'kind', 'createdAt']),
   idempotency: new Set(['scope', 'key', 'fingerprint']),
@@ -32,7 +32,9 @@ export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: C
       plan.add(update(blobs, assignments(blobs, set, FIXED.blobs), where), 'one')
     },
     updateBlobsOf: (plan, { assetId, guard, set }) => {
-      plan.add(update(blobs, assignments(blobs, set, FIXED.blobs), [sql`asset_id = ${assetId}`, stateIn(guard.states)]))
+      const where = [sql`asset_id = ${assetId}`, stateIn(guard.states)]
+      if (guard.sourceId !== undefined) where.push(sameAs('source_id', guard.sourceId))
+      plan.add(update(blobs, assignments(blobs, set, FIXED.blobs), where))
     },
     deleteBlob: (plan, { id, guard }) => plan.add(sql`delete from blobs where id = ${id} and ${stateIn(guard.states)}`, 'one'),
     enqueueJob: (plan, { job }) => insertJob(plan, job),

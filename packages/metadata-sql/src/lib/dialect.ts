@@ -23,6 +23,8 @@ export interface SqlDialect {
   nullsLast(direction: 'asc' | 'desc'): Fragment
   /** Ends a select of rows to be updated: skips those that another connection holds. Empty where writers take turns. */
   readonly skipLocked: Fragment
+  /** Ends a select of rows that must stay as they are until the batch is committed. Empty where writers take turns. */
+  readonly keepRows: Fragment
   /** Value of `seq` for a new asset; null leaves it to the database. */
   nextSeq(createdAt: number): Fragment | null
   readonly search: SearchDialect

@@ -2,9 +2,9 @@ import type { SqlValue, Statement } from './fragment.ts'
 
 /**
  * `one`: must change exactly one row, or the batch is rolled back. `any`: may change any number.
- * `rows`: its rows (`returning …`) are the result.
+ * `rows`: its rows (`returning …`) are the result. `found`: a read, which must find exactly one row, or the batch is rolled back.
  */
-export type Expectation = 'one' | 'any' | 'rows'
+export type Expectation = 'one' | 'any' | 'rows' | 'found'
 
 export interface WriteStatement extends Statement {
   readonly expect: Expectation

@@ -88,6 +88,7 @@ function rowReads(driver: SqlDriver, placeholder: SqlDialect['placeholder']) {
     },
     getBlob: one(blobs, sql`id = ${null}`),
     getBlobByKey: one(blobs, sql`storage = ${null} and "key" = ${null}`),
+    getDerivative: one(blobs, sql`source_id = ${null} and role = ${null} and state <> 'condemned'`),
     listBlobs: rows(blobs, sql`asset_id = ${null} order by created_at, id`),
     listDueBlobs: rows(blobs, sql`due_at <= ${null} order by due_at, id limit ${null}`),
     getJob: one(jobs, sql`id = ${null}`),
@@ -176,9 +177,10 @@ function refusal(plan: WritePlan, failure: SqlWriteFailure): StowageError {
   return new StowageError('already_exists', `${op}: the ${constraint} is taken.`, { details: { index, op, constraint }, cause })
 }
 
-function constraintOf(columns: readonly string[]): 'id' | 'slug' | 'uniqueName' | 'key' {
+function constraintOf(columns: readonly string[]): 'id' | 'slug' | 'uniqueName' | 'key' | 'derivative' {
   if (columns.includes('slug')) return 'slug'
   if (columns.includes('unique_name')) return 'uniqueName'
+  if (columns.includes('source_id')) return 'derivative'
   return columns.includes('key') ? 'key' : 'id'
 }
 

@@ -32,6 +32,7 @@ export function sqliteDialect(searchTable: (kind: string) => string): SqlDialect
     greater: (a, b) => sql`max(${a}, ${b})`,
     nullsLast: direction => raw(direction === 'asc' ? 'nulls last' : ''),
     skipLocked: raw(''),
+    keepRows: raw(''),
     nextSeq,
     search: trigramSearch(searchTable),
   }

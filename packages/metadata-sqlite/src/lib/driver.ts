@@ -21,7 +21,7 @@ export interface SqliteDriver extends SqlDriver {
   withConnection<T>(use: (connection: Connection) => T): T
 }
 
-const MODE = { any: 0, one: 1, rows: 2 } as const satisfies Record<WriteStatement['expect'], Mode>
+const MODE = { any: 0, one: 1, rows: 2, found: 3 } as const satisfies Record<WriteStatement['expect'], Mode>
 // A read on this thread must not wait for long; one that finds the file locked is asked of the reader instead.
 const READ_TIMEOUT_MS = 50
 // What a connection may keep of the file in memory; single rows need little.

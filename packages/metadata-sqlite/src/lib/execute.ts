@@ -60,10 +60,11 @@ function runStatements(connection: Connection, batch: readonly BatchStatement[])
   const rows: (readonly ResultRow[])[] = []
   for (const [index, [sql, parameters, mode]] of batch.entries()) {
     try {
-      rows.push(mode === 2 ? connection.all(sql, parameters) : [])
-      if (mode === 2) continue
-      const changed = connection.run(sql, parameters)
-      if (mode === 1 && changed !== 1) return { failure: { statement: index, code: 0, message: `changed ${changed} rows` } }
+      const reads = mode === 2 || mode === 3
+      const found = reads ? connection.all(sql, parameters) : []
+      rows.push(mode === 2 ? found : [])
+      const touched = reads ? found.length : connection.run(sql, parameters)
+      if ((mode === 1 || mode === 3) && touched !== 1) return { failure: guardFailure(index, touched) }
     } catch (error) {
       const failure = failureOf(error, index)
       if (FATAL.has(failure.code & 0xff)) throw new FatalFailure(failure)
@@ -72,6 +73,12 @@ function runStatements(connection: Connection, batch: readonly BatchStatement[])
   }
   return { rows }
 }
+
+const guardFailure = (statement: number, rows: number): Failure => ({
+  statement,
+  code: 0,
+  message: `${rows} rows instead of one`,
+})
 
 class FatalFailure extends Error {
   readonly failure: Failure

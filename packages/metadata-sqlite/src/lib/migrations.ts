@@ -144,4 +144,20 @@ create table settings (name text not null primary key, value text not null) stri
 create table kinds (number integer primary key, name text not null unique) strict;
 `,
   },
+  {
+    version: 2,
+    name: 'derivatives, progress of processing and extracted text',
+    sql: `
+alter table assets add column processing_progress integer;
+
+alter table blobs add column source_id text;
+create unique index blobs_derivative on blobs (source_id, role) where source_id is not null and state <> 'condemned';
+
+create table asset_texts (
+  seq integer primary key,
+  units integer not null,
+  words text not null
+) strict;
+`,
+  },
 ]

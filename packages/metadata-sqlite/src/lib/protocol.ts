@@ -2,8 +2,8 @@
 export type Value = string | number | null
 export type ResultRow = readonly Value[]
 
-/** 0: any number of rows may change; 1: exactly one must; 2: its rows are the result. */
-export type Mode = 0 | 1 | 2
+/** 0: any number of rows may change; 1: exactly one must; 2: its rows are the result; 3: a read that must find exactly one. */
+export type Mode = 0 | 1 | 2 | 3
 export type BatchStatement = readonly [sql: string, parameters: readonly Value[], mode: Mode]
 
 export interface ConnectionOptions {

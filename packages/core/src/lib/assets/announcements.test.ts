@@ -136,6 +136,7 @@ describe('rows of uploads', () => {
       kind: 'asset',
       state: 'condemned',
       role: 'original',
+      sourceId: null,
       sizeBytes: null,
       sha256: null,
       etag: null,

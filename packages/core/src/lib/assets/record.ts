@@ -14,6 +14,7 @@ export function toAsset(kind: BoundKind, record: AssetRecord): Asset {
     state: record.state,
     processing: record.processing,
     processingError: record.processingError,
+    processingProgress: record.processingProgress,
     visibility: record.visibility,
     title: record.title,
     description: record.description,

@@ -18,6 +18,8 @@ export interface AssetRecord {
   readonly state: AssetState
   readonly processing: ProcessingState
   readonly processingError: string | null
+  /** Whole per cent from 0 to 100 while `pending` and something is known of it, else null. */
+  readonly processingProgress: number | null
   readonly visibility: Visibility
   readonly title: string | null
   readonly description: string | null
@@ -63,6 +65,8 @@ export interface BlobRecord {
   readonly state: BlobState
   /** `original`, or the name of the recipe that derived it. */
   readonly role: string
+  /** The blob that it was derived from; null for originals. Together with `role` unique among blobs that are not `condemned`. */
+  readonly sourceId: string | null
   readonly sizeBytes: number | null
   readonly sha256: string | null
   readonly etag: string | null

@@ -60,7 +60,13 @@ export interface Usage {
 
 type Changes<T, Fixed extends keyof T> = { readonly [K in keyof Omit<T, Fixed>]?: T[K] }
 export type AssetChanges = Changes<AssetRecord, 'id' | 'kind' | 'space' | 'createdBy' | 'createdAt' | 'version'>
-export type BlobChanges = Changes<BlobRecord, 'id' | 'kind' | 'storage' | 'key' | 'createdAt'>
+export type BlobChanges = Changes<BlobRecord, 'id' | 'kind' | 'storage' | 'key' | 'sourceId' | 'createdAt'>
+/** What must hold of an asset's row; what is absent is not asked. */
+export interface AssetGuard {
+  readonly states: readonly AssetState[]
+  readonly version?: number
+  readonly blobId?: string | null
+}
 
 /** One write with its guard. A guard that does not hold fails the whole batch. */
 export type Change =
@@ -70,9 +76,11 @@ export type Change =
       readonly op: 'updateAsset'
       readonly id: string
       readonly kind: string
-      readonly guard: { readonly states: readonly AssetState[]; readonly version?: number; readonly blobId?: string | null }
+      readonly guard: AssetGuard
       readonly set: AssetChanges
     }
+  /** Writes nothing: the batch fails unless the asset is as the guard says, and stays so until the batch is committed. */
+  | { readonly op: 'assertAsset'; readonly id: string; readonly kind: string; readonly guard: AssetGuard }
   /** Removes the row, and its tags. */
   | {
       readonly op: 'deleteAsset'
@@ -87,11 +95,11 @@ export type Change =
       readonly guard: { readonly states: readonly BlobState[]; readonly leaseToken?: string }
       readonly set: BlobChanges
     }
-  /** All blobs of the asset that are in one of the guard's states; none is no failure. */
+  /** All blobs of the asset in one of the guard's states; where `sourceId` is given, those derived from it (null: originals). None is no failure. */
   | {
       readonly op: 'updateBlobsOf'
       readonly assetId: string
-      readonly guard: { readonly states: readonly BlobState[] }
+      readonly guard: { readonly states: readonly BlobState[]; readonly sourceId?: string | null }
       readonly set: BlobChanges
     }
   | { readonly op: 'deleteBlob'; readonly id: string; readonly guard: { readonly states: readonly BlobState[] } }
@@ -171,8 +179,8 @@ export interface AssetRef {
  *
  * `commit` is one call: a batch of changes, all or nothing and durable once it resolves, so that a store may group the
  * commits of many callers. A guard that does not hold rejects with `conflict` and `details: { index, op }`; a taken id, slug, name or
- * key with `already_exists` and `details: { index, op, constraint: 'id' | 'slug' | 'uniqueName' | 'key' }`; a quota with
- * `quota_exceeded`. A database that is locked, gone or full rejects with `unavailable`, or `insufficient_storage`.
+ * key with `already_exists` and `details: { index, op, constraint: 'id' | 'slug' | 'uniqueName' | 'key' | 'derivative' }`; a
+ * quota with `quota_exceeded`. A database that is locked, gone or full rejects with `unavailable`, or `insufficient_storage`.
  * Strings with NUL or lone surrogates reject with `unprocessable`.
  */
 export interface MetadataStore extends MetadataScans {
@@ -185,6 +193,8 @@ export interface MetadataStore extends MetadataScans {
   /** Whether a storage key has a blob row. */
   getBlobByKey(storage: string, key: string): Promise<BlobRecord | null>
   listBlobs(assetId: string): Promise<readonly BlobRecord[]>
+  /** The blob with this role that was derived from `sourceId`, unless it is condemned. */
+  getDerivative(sourceId: string, role: string): Promise<BlobRecord | null>
   /** Blobs with `dueAt <= now`, soonest first. */
   listDueBlobs(now: number, limit: number): Promise<readonly BlobRecord[]>
   list(query: AssetQuery): Promise<readonly AssetRecord[]>

@@ -67,6 +67,7 @@ function record(number: number, given: Partial<AssetRecord>): AssetRecord {
     properties: {},
     metadata: {},
     processingError: null,
+    processingProgress: null,
   }
   const own = { id: `a${number}`, kind: 'k', space: 's', type: 'file', state: 'ready', processing: 'none' } as const
   const made = { createdBy: null, visibility: 'private', sizeBytes: null, tags: [], fields: {}, version: 1 } as const

@@ -25,6 +25,7 @@ const record = (over: Partial<AssetRecord> = {}): AssetRecord => ({
   state: 'ready',
   processing: 'none',
   processingError: null,
+  processingProgress: null,
   visibility: 'private',
   title: null,
   description: null,

@@ -8,7 +8,7 @@ type Appliers = {
 
 const FIXED = {
   asset: ['id', 'kind', 'space', 'createdBy', 'createdAt', 'version'],
-  blob: ['id', 'kind', 'storage', 'key', 'createdAt'],
+  blob: ['id', 'kind', 'storage', 'key', 'sourceId', 'createdAt'],
   job: ['id', 'type', 'createdAt'],
   upload: ['id', 'assetId', 'blobId', 'kind', 'createdAt'],
 } as const
@@ -20,34 +20,35 @@ export const appliers: Appliers = {
     putAsset(tables, copyRecord(asset), refuse)
   },
   updateAsset(tables, { id, kind, guard, set }, refuse) {
-    const asset = tables.assets.get(id)
-    if (!asset || asset.kind !== kind || !guard.states.includes(asset.state)) return refuse.conflict()
-    if (guard.version !== undefined && guard.version !== asset.version) return refuse.conflict()
-    if (guard.blobId !== undefined && guard.blobId !== asset.blobId) return refuse.conflict()
+    const asset = guardedAsset(tables, { id, kind, guard }) ?? refuse.conflict()
     const changed = { ...asset, ...changesOf(set, FIXED.asset) }
     const updatedAt = Math.max(asset.updatedAt, changed.updatedAt)
     putAsset(tables, { ...changed, version: asset.version + 1, updatedAt }, refuse)
   },
+  assertAsset(tables, change, refuse) {
+    guardedAsset(tables, change) ?? refuse.conflict()
+  },
   deleteAsset(tables, { id, kind, guard }, refuse) {
-    const asset = tables.assets.get(id)
-    if (!asset || asset.kind !== kind || !guard.states.includes(asset.state)) return refuse.conflict()
+    guardedAsset(tables, { id, kind, guard }) ?? refuse.conflict()
     tables.delete(tables.assets, id)
   },
   insertBlob(tables, { blob }, refuse) {
     if (tables.blobs.has(blob.id)) refuse.taken('id')
     if ([...tables.blobs.values()].some(other => other.storage === blob.storage && other.key === blob.key)) refuse.taken('key')
-    tables.set(tables.blobs, blob.id, copyRecord(blob))
+    putBlob(tables, copyRecord(blob), refuse)
   },
   updateBlob(tables, { id, guard, set }, refuse) {
     const blob = tables.blobs.get(id)
     if (!blob || !guard.states.includes(blob.state)) return refuse.conflict()
     if (guard.leaseToken !== undefined && guard.leaseToken !== blob.leaseToken) return refuse.conflict()
-    tables.set(tables.blobs, id, { ...blob, ...changesOf(set, FIXED.blob) })
+    putBlob(tables, { ...blob, ...changesOf(set, FIXED.blob) }, refuse)
   },
-  updateBlobsOf(tables, { assetId, guard, set }) {
-    const meant = (blob: BlobRecord) => blob.assetId === assetId && guard.states.includes(blob.state)
+  updateBlobsOf(tables, { assetId, guard, set }, refuse) {
+    const { states, sourceId } = guard
+    const derived = (blob: BlobRecord) => sourceId === undefined || blob.sourceId === sourceId
+    const meant = (blob: BlobRecord) => blob.assetId === assetId && states.includes(blob.state) && derived(blob)
     const changes = changesOf(set, FIXED.blob)
-    for (const blob of [...tables.blobs.values()].filter(meant)) tables.set(tables.blobs, blob.id, { ...blob, ...changes })
+    for (const blob of [...tables.blobs.values()].filter(meant)) putBlob(tables, { ...blob, ...changes }, refuse)
   },
   deleteBlob(tables, { id, guard }, refuse) {
     const blob = tables.blobs.get(id)
@@ -111,6 +112,17 @@ export const appliers: Appliers = {
   },
 }
 
+function guardedAsset(
+  tables: MemoryTables,
+  { id, kind, guard }: Pick<Extract<Change, { op: 'assertAsset' }>, 'id' | 'kind' | 'guard'>,
+): AssetRecord | null {
+  const asset = tables.assets.get(id)
+  if (!asset || asset.kind !== kind || !guard.states.includes(asset.state)) return null
+  if (guard.version !== undefined && guard.version !== asset.version) return null
+  if (guard.blobId !== undefined && guard.blobId !== asset.blobId) return null
+  return asset
+}
+
 function changesOf<T extends object>(set: T, fixed: readonly string[]): T {
   const given = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined))
   const refused = Object.keys(given).find(property => fixed.includes(property))
@@ -129,4 +141,12 @@ function putAsset(tables: MemoryTables, asset: AssetRecord, refuse: Refusal): vo
     }
   }
   tables.set(tables.assets, asset.id, asset)
+}
+
+// A source has one living derivative of a role at a time.
+function putBlob(tables: MemoryTables, blob: BlobRecord, refuse: Refusal): void {
+  const names = ({ sourceId, role, state }: BlobRecord): boolean =>
+    sourceId !== null && sourceId === blob.sourceId && role === blob.role && state !== 'condemned'
+  if (names(blob) && [...tables.blobs.values()].some(other => other.id !== blob.id && names(other))) refuse.taken('derivative')
+  tables.set(tables.blobs, blob.id, blob)
 }

@@ -102,6 +102,10 @@ function rowReads(tables: MemoryTables) {
     getBlob: async id => copyOf(tables.blobs.get(checkString(id))),
     getBlobByKey: async (storage, key) =>
       copyOf([...tables.blobs.values()].find(blob => blob.storage === storage && blob.key === key)),
+    getDerivative: async (sourceId, role) => {
+      const living = [...tables.blobs.values()].filter(({ state }) => state !== 'condemned')
+      return copyOf(living.find(blob => blob.sourceId === checkString(sourceId) && blob.role === checkString(role)))
+    },
     async listBlobs(assetId) {
       const found: BlobRecord[] = [...tables.blobs.values()].filter(blob => blob.assetId === assetId)
       return structuredClone(found.sort((a, b) => a.createdAt - b.createdAt || compareUtf8(a.id, b.id)))

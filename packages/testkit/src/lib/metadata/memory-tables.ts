@@ -61,7 +61,7 @@ export function readyUsage(tables: MemoryTables, kind: string, space: string): U
 /** What a change is refused with. */
 export interface Refusal {
   conflict(): never
-  taken(constraint: 'id' | 'slug' | 'uniqueName' | 'key'): never
+  taken(constraint: 'id' | 'slug' | 'uniqueName' | 'key' | 'derivative'): never
   overQuota(): never
 }
 

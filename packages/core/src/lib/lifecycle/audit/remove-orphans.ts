@@ -72,6 +72,7 @@ async function condemn({ deps }: AuditRun, owner: string, object: ObjectInfo): P
     key: object.key,
     state: 'condemned',
     role: 'orphan',
+    sourceId: null,
     sizeBytes: object.sizeBytes,
     sha256: null,
     etag: object.etag,

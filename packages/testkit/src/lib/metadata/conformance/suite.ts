@@ -1,6 +1,7 @@
 import type { MetadataHarness, TestRunner } from './harness.ts'
 import { KINDS } from './records.ts'
 import { cursorRows } from './rows/cursor-rows.ts'
+import { derivativeRows } from './rows/derivative-rows.ts'
 import { guardRows } from './rows/guard-rows.ts'
 import { listRows } from './rows/list-rows.ts'
 import { pageRows } from './rows/page-rows.ts'
@@ -22,6 +23,7 @@ const ROWS = [
   ...patchRows,
   ...cursorRows,
   ...scanRows,
+  ...derivativeRows,
 ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 /**

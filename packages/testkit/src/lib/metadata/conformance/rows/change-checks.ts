@@ -19,6 +19,7 @@ export async function changesComeBack(store: MetadataStore): Promise<void> {
     state: 'failed',
     processing: 'pending',
     processingError: 'e',
+    processingProgress: 40,
     visibility: 'public',
     title: 't',
     description: 'd',

@@ -61,6 +61,7 @@ export const guardRows: readonly MetadataRow[] = [
       }
       const key = { op: 'updateBlob', id: idOf(1, 'b'), guard: { states: ['writing'] }, set: { key: 'x' } as object } as const
       await failsWith(store.commit([key]), 'invalid_request')
+      await failsWith(store.commit([{ ...key, set: { sourceId: 'x' } as object }]), 'invalid_request')
       const assetId = {
         op: 'updateUpload',
         id: idOf(1, 'u'),

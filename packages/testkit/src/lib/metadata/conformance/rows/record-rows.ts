@@ -23,6 +23,7 @@ export const recordRows: readonly MetadataRow[] = [
         type: 'image',
         processing: 'failed',
         processingError: 'too large',
+        processingProgress: 55,
         visibility: 'public',
         title: 'Title',
         description: 'Line\nline',
@@ -42,7 +43,15 @@ export const recordRows: readonly MetadataRow[] = [
         blobId: idOf(1, 'b'),
         version: 7,
       })
-      const bytes = blob(1, { sizeBytes: 12, sha256: 'cd', etag: '"e"', contentType: 'image/png', leaseToken: 't', dueAt: T0 })
+      const bytes = blob(1, {
+        sizeBytes: 12,
+        sha256: 'cd',
+        etag: '"e"',
+        contentType: 'image/png',
+        leaseToken: 't',
+        dueAt: T0,
+        sourceId: 'b0',
+      })
       const task = job(1, { payload: DEEP, leaseToken: 't', leaseUntil: T0, lastError: 'no', state: 'running', attempts: 2 })
       const session = upload(1, { data: DEEP, storageUploadId: 's', declaredBytes: 99, leaseToken: 'l', offsetBytes: 5 })
       const first = idempotency({ response: DEEP })

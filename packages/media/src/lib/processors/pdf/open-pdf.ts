@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url'
+import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { type TaskFile, Unreadable } from '../../pool/task.ts'
+import { FileTransport } from './file-transport.ts'
+
+/** Opens a PDF, uses it, and lets go of it. Only what is needed of the file is read. For tasks in a child. @throws Unreadable */
+export async function withPdf<Result>(file: TaskFile, use: (pdf: PDFDocumentProxy) => Promise<Result>): Promise<Result> {
+  if (file.sizeBytes === 0) throw new Unreadable('The PDF is empty.')
+  const range = new FileTransport(file)
+  const task = getDocument({
+    range,
+    disableAutoFetch: true,
+    disableStream: true,
+    cMapUrl: fileURLToPath(new URL('../../cmaps/', import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs'))),
+    useSystemFonts: false,
+    disableFontFace: true,
+    useWasm: false,
+    isOffscreenCanvasSupported: false,
+    isImageDecoderSupported: false,
+    maxImageSize: 0,
+    enableXfa: false,
+    verbosity: VerbosityLevel.ERRORS,
+  })
+  task.promise.catch(() => undefined) // a failed read may end the race below first
+  try {
+    return await Promise.race([task.promise.then(use), range.failed])
+  } catch (error) {
+    throw asUnreadable(error)
+  } finally {
+    await task.destroy()
+  }
+}
+
+function asUnreadable(error: unknown): unknown {
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'PasswordException') return new Unreadable('The PDF is protected by a password.')
+  if (/^(InvalidPDF|Format|XRefParse|XRefEntry|MissingData|UnknownError|ParserEOF)/.test(name)) {
+    return new Unreadable('The PDF is damaged: it has no page that can be read.')
+  }
+  return error
+}

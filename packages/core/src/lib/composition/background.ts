@@ -24,8 +24,8 @@ export function startBackground(
   const schedule = (): void => {
     cancel = clock.after(sweepIntervalMs, () => {
       sweeping = sweeper
-        .sweep()
-        .then(() => undefined)
+        .sweep({ jobs: false })
+        .then(() => runner.wake())
         .catch(error => logger.error('A sweep failed; the next one takes it up.', { error }))
         .finally(() => {
           if (!stopped) schedule()

@@ -31,7 +31,8 @@ export function purgeJob(
 
 export function purgeHandlers(deps: MaintenanceDeps): Readonly<Record<string, JobHandler>> {
   return {
-    [PURGE_JOB]: async ({ assetId, kind }) => void (await purgeAsset(deps, { id: String(assetId), kind: String(kind) })),
+    [PURGE_JOB]: async ({ payload: { assetId, kind } }) =>
+      void (await purgeAsset(deps, { id: String(assetId), kind: String(kind) })),
   }
 }
 

@@ -13,7 +13,8 @@ const FORGOTTEN_MS = 60_000
 
 /** Takes up what was left behind: uploads whose lease has ended, objects due for removal, and jobs. Never touches what is ready. */
 export interface Sweeper {
-  sweep(options?: SweepOptions): Promise<SweepReport>
+  /** @param options.jobs false: leaves jobs to a worker that runs beside it. A long one would hold the next pass up. Default true. */
+  sweep(options?: SweepOptions & { readonly jobs?: boolean }): Promise<SweepReport>
 }
 
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] }
@@ -24,8 +25,8 @@ export function createSweeper(deps: MaintenanceDeps, kinds: readonly { readonly 
       const counts: Counts = { expiredUploads: 0, purgedObjects: 0, removedAssets: 0, jobs: 0, failures: 0 }
       await sweepBlobs(deps, counts, options)
       for (const kind of kinds) if (!options.signal?.aborted) await sweepTombstones(deps, kind, counts)
-      if (options.signal?.aborted) return counts
-      const { done, failed } = await jobs.drain()
+      if (options.signal?.aborted || options.jobs === false) return counts
+      const { done, failed } = await jobs.drain(options.signal)
       counts.jobs += done
       counts.failures += failed
       return counts

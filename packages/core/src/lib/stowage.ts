@@ -1,4 +1,4 @@
-import type { AssetContent, Assets } from './assets/assets.ts'
+import type { Assets, LinkedContent, OpenLinkOptions } from './assets/assets.ts'
 import type { Actor } from './contracts/actor.ts'
 import type { Clock, Logger } from './contracts/runtime.ts'
 import type { StorageCapabilities } from './contracts/storage.ts'
@@ -39,7 +39,7 @@ export interface Stowage {
   /** The one unguarded entry: no policy is asked. For your own jobs and scripts, never for a request. */
   readonly trusted: Assets
   /** Opens a signed link. @throws `forbidden` for a bad or expired token, `not_found` when the asset is gone or its bytes were replaced */
-  openLink(token: string): Promise<AssetContent>
+  openLink(token: string, options?: OpenLinkOptions): Promise<LinkedContent>
   signer(purpose: string): Signer
   /** One pass over everything that is due, until nothing is. Also runs by itself every minute unless `workers: false`. */
   sweep(options?: SweepOptions): Promise<SweepReport>

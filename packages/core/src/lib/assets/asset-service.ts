@@ -1,6 +1,7 @@
+import { derivativeContent } from '../derivatives/derivative-content.ts'
 import { assetContent } from './content.ts'
 import { generateAsset } from './generate.ts'
-import { createLink, openLink } from './links.ts'
+import { createLink, openLink, signLink } from './links.ts'
 import { listAssets } from './list.ts'
 import { deleteAsset } from './remove.ts'
 import { replaceContent } from './replace.ts'
@@ -22,8 +23,10 @@ export function createAssetService(deps: ServiceDeps): AssetService {
     update: (scope, record, patch, guard, recheck) => updateAsset(deps, scope, record, patch, { guard, recheck }),
     delete: (_scope, record, guard, recheck) => deleteAsset(deps, record, { guard, recheck }),
     content: (kind, record) => assetContent(deps, kind, record),
+    derivative: (kind, record, name) => derivativeContent(deps, kind, record, name),
     replaceContent: (scope, record, input, recheck) => replaceContent(deps, scope, record, input, recheck),
     createLink: (kind, record, options) => createLink(deps, kind, record, options),
-    openLink: (token, kinds) => openLink(deps, token, kinds),
+    signLink: (kind, asset, options) => signLink(deps, kind, asset, options),
+    openLink: (token, kinds, options = {}) => openLink(deps, token, kinds, options),
   }
 }

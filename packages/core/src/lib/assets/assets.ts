@@ -4,6 +4,7 @@ import type { Filter, Sort } from '../contracts/filter.ts'
 import type { AspectRatio } from '../contracts/generator.ts'
 import type { JsonObject } from '../contracts/json.ts'
 import type { ByteRange, LocalFile } from '../contracts/storage.ts'
+import type { PictureFormat, PictureRecipe } from '../contracts/transformer.ts'
 import type { AssetId, BoundKind, Kind } from '../kinds/kind.ts'
 
 /** An asset as callers see it: its row, with the id in its public form, times as dates, and ETags. */
@@ -105,7 +106,10 @@ export type OpenedContent =
   | { readonly body: AsyncIterable<Uint8Array>; readonly localFile?: never }
   | { readonly localFile: LocalFile; readonly body?: never }
 
-/** A readable asset whose bytes were not touched yet: conditional answers cost no storage call. */
+/**
+ * A readable asset whose bytes were not touched yet: conditional answers cost no storage call. Of a derivative, name, type, size, digest and
+ * `updatedAt` are its own, and `width` and `height` null.
+ */
 export interface AssetContent {
   readonly asset: Asset & {
     readonly sizeBytes: number
@@ -127,14 +131,37 @@ export interface GenerateInput extends AssetDetails {
 
 export type AssetName = { readonly id: AssetId } | { readonly filename: string }
 
+/** What a signed link opens: the bytes themselves where neither a derivative nor a transform is named. */
 export interface LinkOptions {
-  /** 1 to 604,800 (7 days), default 900. */
-  readonly expiresInSeconds?: number
+  /**
+   * 1 to 604,800 (7 days), default 900. Such a link also ends when the bytes are replaced. Null: until the asset is deleted, whichever bytes
+   * it then has.
+   */
+  readonly expiresInSeconds?: number | null
+  /** Name of a derivative that the kind declares. */
+  readonly derivative?: string
+  /**
+   * A picture of your own measures, made when it is first asked for. `auto`: AVIF, WebP or JPEG, whichever is the best that the reader's
+   * `Accept` names.
+   */
+  readonly transform?: Omit<PictureRecipe, 'format'> & { readonly format?: PictureFormat | 'auto' }
 }
 export interface SignedLink {
-  /** URL-safe. Whoever has it may GET and HEAD this version of this asset until it expires. */
+  /** URL-safe. Whoever has it may GET and HEAD what it was made for, and nothing else, until it expires. */
   readonly token: string
-  readonly expiresAt: Date
+  /** Null: when the asset is deleted. */
+  readonly expiresAt: Date | null
+}
+
+export interface OpenLinkOptions {
+  /** The reader's `Accept` header, for transforms whose format is `auto`. */
+  readonly accept?: string | null
+}
+
+/** What a link opens. */
+export interface LinkedContent extends AssetContent {
+  /** Another `Accept` may get another picture. */
+  readonly variesByAccept: boolean
 }
 
 /** What assets are asked for: a kind, and within it perhaps a space. */
@@ -164,8 +191,20 @@ export interface Assets {
   update(id: AssetId, patch: AssetPatch, guard?: WriteGuard): Promise<Asset>
   delete(id: AssetId, guard?: WriteGuard): Promise<void>
   content(name: AssetName): Promise<AssetContent>
+  /**
+   * A picture by one of the recipes that the kind declares; made now where it is missing. Needs `read`.
+   * @throws StowageError `not_found` for other names, and where no picture can be made of the file's type; `unprocessable` for a broken file;
+   * `unavailable`, `timeout` where another try may succeed
+   */
+  derivative(name: AssetName, derivativeName: string): Promise<AssetContent>
   replaceContent(id: AssetId, input: ReplaceInput): Promise<Asset>
   generate(input: GenerateInput): Promise<Asset>
-  /** A link that reads the asset's present bytes without credentials. Needs `read`. */
+  /** A link that reads the asset's bytes, or a picture of them, without credentials. Needs `read`. */
   createLink(id: AssetId, options?: LinkOptions): Promise<SignedLink>
+  /**
+   * The same at once, for an asset of this kind that you have just been given: no policy is asked again. Null where there is nothing to link: no bytes,
+   * or no picture can be made of them.
+   * @throws StowageError `invalid_request`, `unprocessable` for options that can't be meant
+   */
+  linkFor(asset: Asset, options?: LinkOptions): SignedLink | null
 }

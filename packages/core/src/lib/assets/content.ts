@@ -37,7 +37,13 @@ function hasBytes(asset: Asset): asset is AssetContent['asset'] {
   return asset.sizeBytes !== null && asset.sha256 !== null && asset.contentType !== null
 }
 
-async function openObject(storage: StorageAdapter, key: string, sizeBytes: number, options: OpenOptions): Promise<OpenedContent> {
+/** @throws StowageError `not_found`; `internal` when the object has another size than its row says */
+export async function openObject(
+  storage: StorageAdapter,
+  key: string,
+  sizeBytes: number,
+  options: OpenOptions,
+): Promise<OpenedContent> {
   const { preferLocalFile, ...rest } = options
   if (preferLocalFile && storage.localFile) {
     const localFile = await storage.localFile(key)

@@ -75,6 +75,12 @@ export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
       const record = await find('update', { id })
       return toAsset(kind, await service.replaceContent(bound, record, input, recheck('update', record)))
     },
+    derivative: async (name, derivativeName) => service.derivative(kind, await find('read', name), derivativeName),
+    linkFor(asset, options = {}) {
+      const id = asset.kind === kind.name ? parseId(kind, asset.id) : null
+      if (id === null) throw new StowageError('invalid_request', `Asset ${asset.id} is none of kind ${kind.name}.`)
+      return service.signLink(kind, { ...asset, id }, options)
+    },
     createLink: async (id, options = {}) => service.createLink(kind, await find('read', { id }), options),
   }
 }

@@ -44,7 +44,7 @@ function recordEtag(record: Pick<AssetRecord, 'version'>): string {
 }
 
 /** Strong, from the digest of the bytes. */
-function contentEtag(sha256: string): string {
+export function contentEtag(sha256: string): string {
   return `"${Buffer.from(sha256, 'hex').toString('base64url')}"`
 }
 

@@ -131,6 +131,7 @@ function swap(deps: ServiceDeps, record: AssetRecord, next: Replacement, set: As
       ? []
       : [
           { op: 'updateBlob', id: old, guard: { states: ['stored'] }, set: { state: 'condemned', dueAt: goneAt } },
+          ...condemnDerivatives(record.id, old, goneAt),
           { op: 'enqueueJob', job: purgeJob(deps, record, goneAt) },
         ]
   return [
@@ -138,6 +139,20 @@ function swap(deps: ServiceDeps, record: AssetRecord, next: Replacement, set: As
     storeBlob(next.blob, next.facts),
     ...condemnOld,
     { op: 'addUsage', kind: record.kind, space: record.space, bytes: next.facts.sizeBytes - (record.sizeBytes ?? 0), count: 0 },
+  ]
+}
+
+/** What was made of the old bytes goes with them; what is still being made loses its lease, and is deleted a second time later. */
+function condemnDerivatives(assetId: string, sourceId: string, dueAt: number): Change[] {
+  const condemned = { state: 'condemned', dueAt } as const
+  return [
+    { op: 'updateBlobsOf', assetId, guard: { states: ['stored'], sourceId }, set: condemned },
+    {
+      op: 'updateBlobsOf',
+      assetId,
+      guard: { states: ['writing'], sourceId },
+      set: { ...condemned, leaseToken: null, purgesLeft: 2 },
+    },
   ]
 }
 

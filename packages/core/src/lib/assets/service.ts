@@ -6,8 +6,10 @@ import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { AssetEvent, Clock, Logger } from '../contracts/runtime.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Transformer } from '../contracts/transformer.ts'
 import type { Random } from '../crypto/random.ts'
 import type { SignerFactory } from '../crypto/signer.ts'
+import type { DerivativeWork } from '../derivatives/work.ts'
 import type { BoundKind, KeyStrategy } from '../kinds/kind.ts'
 import type { Announcements } from './announcements.ts'
 import type {
@@ -15,13 +17,16 @@ import type {
   AssetPage,
   AssetPatch,
   GenerateInput,
+  LinkedContent,
   LinkOptions,
   ListInput,
+  OpenLinkOptions,
   ReplaceInput,
   SignedLink,
   UploadInput,
   WriteGuard,
 } from './assets.ts'
+import type { Linkable } from './links.ts'
 
 /** What the asset service works with. */
 export interface ServiceDeps {
@@ -32,6 +37,8 @@ export interface ServiceDeps {
   readonly metadata: MetadataStore
   readonly signers: SignerFactory
   readonly generator: ImageGenerator | null
+  readonly transformer: Transformer | null
+  readonly derivatives: DerivativeWork
   readonly inspectors: readonly Inspector[]
   readonly defaultKeys: KeyStrategy
   readonly announcements: Announcements
@@ -77,8 +84,11 @@ export interface AssetService {
   delete(scope: ServiceScope, record: AssetRecord, guard: WriteGuard, recheck: Recheck): Promise<void>
   content(kind: BoundKind, record: AssetRecord): AssetContent
   replaceContent(scope: ServiceScope, record: AssetRecord, input: ReplaceInput, recheck: Recheck): Promise<AssetRecord>
+  derivative(kind: BoundKind, record: AssetRecord, name: string): Promise<AssetContent>
   createLink(kind: BoundKind, record: AssetRecord, options: LinkOptions): SignedLink
-  openLink(token: string, kinds: readonly BoundKind[]): Promise<AssetContent>
+  /** `asset.id` as stored. Null where there is nothing to link. */
+  signLink(kind: BoundKind, asset: Linkable, options: LinkOptions): SignedLink | null
+  openLink(token: string, kinds: readonly BoundKind[], options?: OpenLinkOptions): Promise<LinkedContent>
 }
 
 /** Reads the record anew and asks the policy again. @throws as the policy does, `not_found` when it is gone */

@@ -17,7 +17,7 @@ export function boundKinds(options: StowageOptions, ids: BoundKind['ids']): read
 }
 
 function defaultKind(options: StowageOptions): Kind {
-  const { name = 'asset', fields, indexes, ids, keys, limits, accept, declaredTypes, filenames, visibility } = options
-  const given = { fields, indexes, ids, keys, limits, accept, declaredTypes, filenames, visibility }
+  const { name = 'asset', fields, indexes, ids, keys, limits, accept, declaredTypes, filenames, visibility, processing } = options
+  const given = { fields, indexes, ids, keys, limits, accept, declaredTypes, filenames, visibility, processing }
   return defineKind({ name, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) })
 }

@@ -5,6 +5,7 @@ import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { DEFAULT_TIMING } from '../assets/timing.ts'
 import { StowageError } from '../contracts/errors.ts'
 import { createSigners } from '../crypto/signer.ts'
+import { createDerivativeWork } from '../derivatives/work.ts'
 import { randomKey } from '../kinds/keys.ts'
 import type { BoundKind, Kind } from '../kinds/kind.ts'
 import { audit } from '../lifecycle/audit/audit.ts'
@@ -46,6 +47,8 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     announcements: createAnnouncements(places, () => randomKey(random)),
     signers,
     generator: resolveOptional(container, tokens.generator),
+    transformer: resolveOptional(container, tokens.transformer),
+    derivatives: createDerivativeWork(clock, options.picturesAtOnce ?? 4),
     inspectors: resolveOptional(container, tokens.inspectors) ?? [],
     defaultKeys: container.resolve(tokens.keys),
     wakeJobs: () => jobs?.wake(),
@@ -96,7 +99,7 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
         { ...unbound, actor },
       ),
     trusted: createAssets({ service, kindOf, guardFor: () => unguarded }, { ...unbound, actor: null }),
-    openLink: token => service.openLink(token, kinds),
+    openLink: (token, options) => service.openLink(token, kinds, options),
     signer: purpose => signers(`user:${purpose}`),
     sweep: options => sweeper.sweep(options),
     audit: options => audit(deps, options),
@@ -107,8 +110,10 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
   }
 }
 
-async function closeAll({ storage, metadata, announcements }: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
+async function closeAll(deps: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
+  const { storage, metadata, announcements, derivatives, transformer } = deps
   await background.stop()
-  await announcements.close()
+  await derivatives.close()
+  await Promise.all([announcements.close(), transformer?.close?.()])
   await Promise.all([storage.close?.(), metadata.close()])
 }

@@ -6,6 +6,7 @@ import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Transformer } from '../contracts/transformer.ts'
 import type { Kind, KindOptions } from '../kinds/kind.ts'
 import type { Policy } from '../policy/rule.ts'
 
@@ -27,6 +28,10 @@ export interface StowageOptions extends DefaultKindOptions {
   readonly generator?: ImageGenerator
   /** Learn facts (dimensions, properties) from the beginning of each file, in this order. Default: none. */
   readonly inspectors?: readonly Inspector[]
+  /** Makes pictures of files: derivatives, and what signed links ask for. Default: none. Closed by `close`. */
+  readonly transformer?: Transformer
+  /** How many pictures that somebody waits for are made at once in this process; 64 more may wait. Default 4. */
+  readonly picturesAtOnce?: number
   /**
    * Sign cursors and links: the first signs, all verify. At least 32 characters each. Default: one is made once and kept in
    * the database.

@@ -5,6 +5,7 @@ import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Transformer } from '../contracts/transformer.ts'
 import type { Random } from '../crypto/random.ts'
 import type { IdStrategy, KeyStrategy } from '../kinds/kind.ts'
 import type { JobRunner } from '../lifecycle/job-runner.ts'
@@ -29,6 +30,7 @@ export const tokens = {
   keys: token<KeyStrategy>('keys'),
   generator: token<ImageGenerator>('generator'),
   inspectors: token<readonly Inspector[]>('inspectors'),
+  transformer: token<Transformer>('transformer'),
   secrets: token<readonly string[]>('secrets'),
   assetService: token<AssetService>('assetService'),
   jobRunner: token<JobRunner>('jobRunner'),

@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { isStowageError } from '../contracts/errors.ts'
+import { completeRecipe } from '../derivatives/recipe.ts'
 import type { Kind, KindOptions } from './kind.ts'
 
 const MiB = 1024 * 1024
@@ -20,6 +22,7 @@ export function defineKind<Fields extends z.ZodObject = z.ZodObject>(options: Ki
     if (!Number.isSafeInteger(value) || value < 0)
       throw new TypeError(`defineKind ${name}: limits.${limit} must be a whole number from 0.`)
   }
+  checkDerivatives(options)
   return Object.freeze({
     ...options,
     shape: fields?.shape ?? {},
@@ -28,4 +31,19 @@ export function defineKind<Fields extends z.ZodObject = z.ZodObject>(options: Ki
     visibility: options.visibility ?? 'private',
     declaredTypes: options.declaredTypes ?? ['text/plain', 'text/csv', 'text/markdown', 'application/json'],
   })
+}
+
+function checkDerivatives({ name, processing }: KindOptions): void {
+  for (const [derivative, recipe] of Object.entries((processing || undefined)?.derivatives ?? {})) {
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(derivative))
+      throw new TypeError(
+        `defineKind ${name}: derivative "${derivative}" must be 1 to 64 letters, digits, hyphens and underscores.`,
+      )
+    try {
+      completeRecipe(recipe)
+    } catch (error) {
+      if (!isStowageError(error)) throw error
+      throw new TypeError(`defineKind ${name}: processing.derivatives.${derivative}: ${error.message}`, { cause: error })
+    }
+  }
 }

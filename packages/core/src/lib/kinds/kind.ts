@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AssetRecord } from '../contracts/asset.ts'
+import type { PictureRecipe } from '../contracts/transformer.ts'
 import type { Policy } from '../policy/rule.ts'
 
 export type AssetId = string | number
@@ -40,6 +41,12 @@ export interface KindLimits {
   readonly maxTags?: number
 }
 
+/** What is made of each file after it was stored. */
+export interface ProcessingOptions {
+  /** Pictures that every asset has, by name; made by the `transformer` given to createStowage. */
+  readonly derivatives?: Readonly<Record<string, PictureRecipe>>
+}
+
 export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
   /** Lower-case letters, digits and hyphens; a column in every row. */
   readonly name: string
@@ -65,6 +72,8 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
   readonly filenames?: 'any' | 'unique'
   /** Default: `private`. */
   readonly visibility?: 'public' | 'private'
+  /** False: nothing is made of the files of this kind. */
+  readonly processing?: false | ProcessingOptions
 }
 
 /** A declared kind of asset, with every default filled in. */

@@ -21,7 +21,8 @@ export interface AssetPageJson {
 /** A signed link as the house API sends it. */
 export interface LinkJson {
   readonly url: string
-  readonly expiresAt: string
+  /** Null: when the asset is deleted. */
+  readonly expiresAt: string | null
 }
 
 export function toAssetJson(asset: Asset, context: PresentContext): AssetJson {

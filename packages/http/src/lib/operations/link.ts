@@ -14,7 +14,7 @@ export const link: Handler = async exchange => {
       'unsupported',
       'Links cannot be made: the profile has no linkContent path, or it has a parameter without a value.',
     )
-  const house = (): LinkJson => ({ url, expiresAt: signed.expiresAt.toISOString() })
+  const house = (): LinkJson => ({ url, expiresAt: signed.expiresAt?.toISOString() ?? null })
   const make = prepared.profile.present?.link
   return presented(make === undefined ? house() : make({ ...signed, url }, present), 200, {
     'cache-control': 'private, no-store',

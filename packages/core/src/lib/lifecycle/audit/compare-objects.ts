@@ -79,9 +79,9 @@ function compareRow(run: AuditRun, { blob, asset }: ScannedBlob): void {
   }
 }
 
-// What was derived from an asset is not named by it.
-function isReferenced(blob: BlobRecord, asset: AssetSummary | null): boolean {
-  return asset?.state === 'ready' && (blob.role !== 'original' || asset.blobId === blob.id)
+// What was derived from an asset is not named by it, but its source is.
+function isReferenced({ id, sourceId }: BlobRecord, asset: AssetSummary | null): boolean {
+  return asset?.state === 'ready' && asset.blobId === (sourceId ?? id)
 }
 
 async function compareStored(run: AuditRun, { blob, object }: Row): Promise<void> {

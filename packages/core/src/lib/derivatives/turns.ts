@@ -1,0 +1,42 @@
+import { StowageError } from '../contracts/errors.ts'
+
+export interface TurnsOptions {
+  /** How many work at once. */
+  readonly atOnce: number
+  /** How many may wait; whoever comes after them is refused. */
+  readonly waiting: number
+}
+
+/** Lets a few work at once, in the order they came, and the others wait. */
+export interface Turns {
+  /** @throws StowageError `unavailable` with `retryAfterSeconds` when too many wait already */
+  take<T>(work: () => Promise<T>): Promise<T>
+}
+
+export function createTurns({ atOnce, waiting }: TurnsOptions): Turns {
+  let working = 0
+  const queue: (() => void)[] = []
+  const next = (): void => {
+    const first = queue.shift()
+    if (first) first()
+    else working -= 1
+  }
+  return {
+    async take(work) {
+      if (working < atOnce) working += 1
+      else if (queue.length >= waiting) throw tooMany()
+      else await new Promise<void>(resolve => queue.push(resolve))
+      try {
+        return await work()
+      } finally {
+        next()
+      }
+    },
+  }
+}
+
+function tooMany(): StowageError {
+  return new StowageError('unavailable', 'Too many pictures wait to be made. Try again in a moment.', {
+    details: { retryAfterSeconds: 2 },
+  })
+}

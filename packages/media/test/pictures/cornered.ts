@@ -32,9 +32,9 @@ async function turnedBack(orientation: Orientation): Promise<Sharp> {
     2: picture => picture.flop(),
     3: picture => picture.rotate(180),
     4: picture => picture.flip(),
-    5: picture => picture.rotate(90).flop(),
+    5: picture => picture.rotate(270).flop(),
     6: picture => picture.rotate(270),
-    7: picture => picture.rotate(270).flop(),
+    7: picture => picture.rotate(90).flop(),
     8: picture => picture.rotate(90),
   }
   return sharp(await turns[orientation](upright()).png().toBuffer())

@@ -16,6 +16,7 @@ const arrows: Record<string, readonly string[]> = {
   'http-express': ['@stowage/http', '@stowage/http/node'],
   'adapter-fs': ['@stowage/core/contracts'],
   media: ['@stowage/core/contracts'],
+  'url-import': ['@stowage/core/contracts'],
   'metadata-sql': ['@stowage/core/contracts'],
   'metadata-sqlite': ['@stowage/core/contracts', '@stowage/metadata-sql'],
   cli: ['@stowage/core', '@stowage/core/contracts', '@stowage/adapter-fs', '@stowage/metadata-sqlite'],

@@ -1,0 +1,5 @@
+export { isPublicAddress } from './lib/addresses.ts'
+export type { Connect, PinnedAddress } from './lib/dial.ts'
+export type { UrlImporterOptions } from './lib/options.ts'
+export type { Resolve } from './lib/resolve.ts'
+export { urlImporter } from './lib/url-importer.ts'

@@ -72,6 +72,7 @@ export function uploadOf(number: number): readonly [intent: Change[], done: Chan
     key: `objects/${pad(number)}`,
     role: 'original',
     sourceId: null,
+    scan: null,
     sizeBytes: null,
     sha256: null,
     etag: null,

@@ -75,6 +75,7 @@ export const blobs = table<BlobRecord>('blobs', {
   state: 'text',
   role: 'text',
   sourceId: 'text',
+  scan: 'text',
   sizeBytes: 'integer',
   sha256: 'text',
   etag: 'text',

@@ -151,6 +151,7 @@ create table kinds (number integer primary key, name text not null unique) stric
 alter table assets add column processing_progress integer;
 
 alter table blobs add column source_id text;
+alter table blobs add column scan text;
 create unique index blobs_derivative on blobs (source_id, role) where source_id is not null and state <> 'condemned';
 
 create table asset_texts (

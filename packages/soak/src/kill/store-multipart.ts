@@ -57,6 +57,7 @@ function records(storage: string, filename: string, now: number): { asset: Asset
     state: 'writing',
     role: 'original',
     sourceId: null,
+    scan: null,
     sizeBytes: null,
     sha256: null,
     etag: null,

@@ -137,6 +137,7 @@ describe('rows of uploads', () => {
       state: 'condemned',
       role: 'original',
       sourceId: null,
+      scan: null,
       sizeBytes: null,
       sha256: null,
       etag: null,

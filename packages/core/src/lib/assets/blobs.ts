@@ -27,6 +27,7 @@ export function newBlob(
     state: 'writing',
     role: 'original',
     sourceId: null,
+    scan: null,
     sizeBytes: null,
     sha256: null,
     etag: null,

@@ -54,6 +54,9 @@ export interface AssetRecord {
  */
 export type BlobState = 'writing' | 'stored' | 'condemned'
 
+/** What a scanner said of the bytes. */
+export type ScanVerdict = 'clean' | 'infected'
+
 /** One object in storage, and its right to exist. */
 export interface BlobRecord {
   readonly id: string
@@ -67,6 +70,8 @@ export interface BlobRecord {
   readonly role: string
   /** The blob that it was derived from; null for originals. Together with `role` unique among blobs that are not `condemned`. */
   readonly sourceId: string | null
+  /** Null: never scanned. */
+  readonly scan: ScanVerdict | null
   readonly sizeBytes: number | null
   readonly sha256: string | null
   readonly etag: string | null

@@ -128,6 +128,7 @@ const blobOf = ({ id, kind, contentType, sizeBytes, sha256 }: AssetRecord, stora
   state: 'stored',
   role: 'original',
   sourceId: null,
+  scan: null,
   sizeBytes,
   sha256,
   etag: null,

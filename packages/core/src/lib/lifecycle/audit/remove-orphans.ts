@@ -73,6 +73,7 @@ async function condemn({ deps }: AuditRun, owner: string, object: ObjectInfo): P
     state: 'condemned',
     role: 'orphan',
     sourceId: null,
+    scan: null,
     sizeBytes: object.sizeBytes,
     sha256: null,
     etag: object.etag,

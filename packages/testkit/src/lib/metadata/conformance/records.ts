@@ -87,6 +87,7 @@ export function blob(number: number, given: Partial<BlobRecord> = {}): BlobRecor
     state: 'writing',
     role: 'original',
     sourceId: null,
+    scan: null,
     sizeBytes: null,
     sha256: null,
     etag: null,

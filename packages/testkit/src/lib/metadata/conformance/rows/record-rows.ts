@@ -51,6 +51,7 @@ export const recordRows: readonly MetadataRow[] = [
         leaseToken: 't',
         dueAt: T0,
         sourceId: 'b0',
+        scan: 'clean',
       })
       const task = job(1, { payload: DEEP, leaseToken: 't', leaseUntil: T0, lastError: 'no', state: 'running', attempts: 2 })
       const session = upload(1, { data: DEEP, storageUploadId: 's', declaredBytes: 99, leaseToken: 'l', offsetBytes: 5 })

@@ -49,7 +49,11 @@ function stalling(body: AsyncIterable<Uint8Array>, { after, reads, signal }: Sta
         settle()
       }
       leave = done(() => resolve({ done: true, value: undefined }))
-      const abort = done(() => reject(signal?.reason))
+      // Who gets an error asks for nothing more: the read behind it is ended here.
+      const abort = done(() => {
+        const refuse = () => reject(signal?.reason)
+        Promise.resolve(inner.return?.()).then(refuse, refuse)
+      })
       if (signal?.aborted === true) abort()
       else signal?.addEventListener('abort', abort, { once: true })
     })

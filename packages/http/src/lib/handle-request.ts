@@ -88,8 +88,10 @@ function checkHeaders(request: HttpRequest, route: Route<RouteTarget>): void {
   }
 }
 
+const NOT_JSON: ReadonlySet<string> = new Set(['content', 'derivative', 'linkContent', 'delete'])
+
 function answersJson({ target: { operation } }: Route<RouteTarget>): boolean {
-  return operation !== 'content' && operation !== 'linkContent' && operation !== 'delete'
+  return !NOT_JSON.has(operation)
 }
 
 function decodeParams(route: Route<RouteTarget>, raw: readonly string[]): Record<string, string> {
@@ -130,8 +132,8 @@ async function runOperation(
     prepared,
     assets,
     contents: api.contents,
-    openLink: token => stowage.openLink(token),
-    present: createPresentContext(prepared, { ...context, space: space ?? null }),
+    openLink: (token, options) => stowage.openLink(token, options),
+    present: createPresentContext(prepared, { ...context, space: space ?? null }, assets),
   }
   return await handlers[operation](exchange)
 }

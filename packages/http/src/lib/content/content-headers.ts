@@ -8,13 +8,15 @@ export interface Sharing {
   readonly public: boolean
   /** The URL names exactly these bytes. */
   readonly versioned: boolean
+  /** Not even the reader's own browser keeps it. Of what is not public only. */
+  readonly noStore?: boolean
 }
 
 const YEAR = 31_536_000
 
 /** Value of Cache-Control. Proxies must not recompress: the ETag and the digest are of these bytes. */
 function cacheControl(sharing: Sharing, delivery: DeliveryOptions): string {
-  if (!sharing.public) return 'private, no-cache, no-transform'
+  if (!sharing.public) return `private, ${sharing.noStore ? 'no-store' : 'no-cache'}, no-transform`
   if (sharing.versioned) return `public, max-age=${YEAR}, immutable, no-transform`
   const maxAge = delivery.publicMaxAgeSeconds ?? 0
   return maxAge === 0 ? 'public, no-cache, no-transform' : `public, max-age=${maxAge}, must-revalidate, no-transform`

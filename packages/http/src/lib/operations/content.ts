@@ -16,9 +16,18 @@ export const content: Handler = async exchange => {
   return answerContent(found, { request, sharing, contents, delivery: prepared.profile.delivery ?? {} })
 }
 
+/** Public as the bytes that it was made of are; of a private asset nobody keeps a copy. */
+export const derivative: Handler = async exchange => {
+  const { request, params, assets, actor, prepared, contents } = exchange
+  const found = await assets.derivative(assetName(exchange), params.name as string)
+  const open = found.asset.visibility === 'public'
+  const sharing = { public: actor === null && open, versioned: false, noStore: !open }
+  return answerContent(found, { request, sharing, contents, delivery: prepared.profile.delivery ?? {} })
+}
+
 /** The signed link is all the permission there is: no credentials are asked for. */
 export const linkContent: Handler = async ({ request, params, openLink, prepared, contents }) => {
-  const found = await openLink(params.token as string)
+  const found = await openLink(params.token as string, { accept: request.header('accept') })
   if (found.asset.kind !== prepared.kind.name) throw new StowageError('not_found', 'There is nothing here.')
   const answer = await answerContent(found, {
     request,
@@ -26,5 +35,6 @@ export const linkContent: Handler = async ({ request, params, openLink, prepared
     sharing: { public: false, versioned: false },
     delivery: { crossOriginResourcePolicy: 'cross-origin', ...prepared.profile.delivery },
   })
-  return { ...answer, headers: { ...answer.headers, 'referrer-policy': 'no-referrer' } }
+  const vary = found.variesByAccept ? { vary: 'Accept' } : {}
+  return { ...answer, headers: { ...answer.headers, 'referrer-policy': 'no-referrer', ...vary } }
 }

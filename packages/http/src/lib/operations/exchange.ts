@@ -1,4 +1,4 @@
-import type { Actor, AssetContent, Assets, Kind, Space } from '@stowage/core'
+import type { Actor, Assets, Kind, LinkedContent, OpenLinkOptions, Space } from '@stowage/core'
 import type { SmallContents } from '../content/small-contents.ts'
 import type { ListPlan } from '../list/list-plan.ts'
 import type { Operation } from '../profile/operation.ts'
@@ -31,7 +31,7 @@ export interface Exchange extends RequestContext {
   readonly space: Space | null
   readonly prepared: PreparedProfile
   readonly assets: Assets
-  readonly openLink: (token: string) => Promise<AssetContent>
+  readonly openLink: (token: string, options: OpenLinkOptions) => Promise<LinkedContent>
   readonly present: PresentContext
   readonly contents: SmallContents
 }

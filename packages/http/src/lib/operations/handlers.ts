@@ -1,5 +1,5 @@
 import type { Operation } from '../profile/operation.ts'
-import { content, linkContent } from './content.ts'
+import { content, derivative, linkContent } from './content.ts'
 import type { Handler } from './exchange.ts'
 import { generate } from './generate.ts'
 import { link } from './link.ts'
@@ -15,6 +15,7 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
   update,
   delete: remove,
   content,
+  derivative,
   replace,
   generate,
   link,

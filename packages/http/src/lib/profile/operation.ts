@@ -8,6 +8,7 @@ export type Operation =
   | 'update'
   | 'delete'
   | 'content'
+  | 'derivative'
   | 'replace'
   | 'generate'
   | 'link'
@@ -23,6 +24,8 @@ interface OperationShape {
   readonly early: boolean
   /** Names the asset by one of these path parameters, if by any. */
   readonly names: readonly string[]
+  /** Path parameters that it can't do without. */
+  readonly needs?: readonly string[]
 }
 
 export const operations: Readonly<Record<Operation, OperationShape>> = {
@@ -32,6 +35,14 @@ export const operations: Readonly<Record<Operation, OperationShape>> = {
   update: { path: 'PATCH :id', methods: ['PATCH', 'POST', 'PUT'], asks: 'update', early: true, names: ['id'] },
   delete: { path: 'DELETE :id', methods: ['DELETE', 'POST'], asks: 'delete', early: false, names: ['id'] },
   content: { path: 'GET :id/content', methods: ['GET'], asks: 'read', early: false, names: ['id', 'filename'] },
+  derivative: {
+    path: 'GET :id/derivatives/:name',
+    methods: ['GET'],
+    asks: 'read',
+    early: false,
+    names: ['id', 'filename'],
+    needs: ['name'],
+  },
   replace: { path: 'PUT :id/content', methods: ['PUT', 'POST'], asks: 'update', early: true, names: ['id'] },
   generate: { path: 'POST generate', methods: ['POST'], asks: 'create', early: true, names: [] },
   link: { path: 'POST :id/link', methods: ['POST', 'GET'], asks: 'read', early: true, names: ['id'] },

@@ -1,4 +1,4 @@
-import type { Stowage } from '@stowage/core'
+import type { Kind, Stowage } from '@stowage/core'
 import { planList } from '../list/list-plan.ts'
 import type { PreparedProfile } from '../operations/exchange.ts'
 import { checkCors } from '../routing/cors.ts'
@@ -57,6 +57,10 @@ interface ReadPath {
 
 function readPath(profile: Profile, operation: Operation): ReadPath[] {
   const own = profile.paths?.[operation]
+  if (operation === 'derivative' && !hasDerivatives(profile.kind)) {
+    if (!own) return []
+    throw new TypeError(`paths.derivative is given, but kind ${profile.kind.name} declares no derivatives.`)
+  }
   if (profile.operations && !profile.operations.includes(operation)) {
     if (own) throw new TypeError(`paths.${operation} is given, but operations leaves it out.`)
     return []
@@ -64,7 +68,7 @@ function readPath(profile: Profile, operation: Operation): ReadPath[] {
   const given = own ?? operations[operation].path
   if (given === false) return []
   const [method = '', path = '', ...rest] = given.split(' ')
-  const { methods, names } = operations[operation]
+  const { methods, names, needs = [] } = operations[operation]
   if (rest.length > 0 || !methods.includes(method)) {
     throw new TypeError(
       `paths.${operation}: write "${methods[0]} path", not ${JSON.stringify(given)}; methods are ${methods.join(', ')}.`,
@@ -74,5 +78,11 @@ function readPath(profile: Profile, operation: Operation): ReadPath[] {
   if (names.length > 0 && !names.some(name => template.params.includes(name))) {
     throw new TypeError(`paths.${operation}: ${template.text} must name the asset by :${names.join(' or :')}.`)
   }
+  const missing = needs.find(name => !template.params.includes(name))
+  if (missing !== undefined) throw new TypeError(`paths.${operation}: ${template.text} must have the parameter :${missing}.`)
   return [{ operation, method, template }]
+}
+
+function hasDerivatives({ processing }: Kind): boolean {
+  return processing !== false && Object.keys(processing?.derivatives ?? {}).length > 0
 }

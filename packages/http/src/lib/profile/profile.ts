@@ -1,4 +1,4 @@
-import type { Actor, Asset, AssetDetails, AssetPatch, Kind, SignedLink, Space } from '@stowage/core'
+import type { Actor, Asset, AssetDetails, AssetPatch, Kind, LinkOptions, SignedLink, Space } from '@stowage/core'
 import type { Column, JsonObject, StowageErrorCode } from '@stowage/core/contracts'
 import type { z } from 'zod'
 import type { Authenticate, HttpRequest } from '../request.ts'
@@ -30,6 +30,20 @@ export interface PresentContext extends RequestContext {
     asset: Asset,
     options?: { readonly versioned?: boolean; readonly params?: Readonly<Record<string, string | number>> },
   ): string | null
+  /**
+   * URL of a derivative that the kind declares; null where no picture can be made of the asset.
+   * @throws TypeError for other names
+   */
+  derivativeUrl(
+    asset: Asset,
+    name: string,
+    options?: { readonly params?: Readonly<Record<string, string | number>> },
+  ): string | null
+  /**
+   * URL of a signed link, which needs no credentials; null where there is nothing to link: no bytes, or no picture can be made of them.
+   * @throws TypeError for options that can't be meant
+   */
+  linkUrl(asset: Asset, options?: LinkOptions): string | null
 }
 
 export interface PresentedPage extends Omit<PagePosition, 'cursor'> {

@@ -149,6 +149,7 @@ export async function shoot({ world, names, tokens, assets }: Prepared, cell: Ce
     filename: named?.filename,
     token: tokens.get(aim),
     space: 'one',
+    name: 'thumb',
   }
   const path = fillTemplate(door.template, param => values[param] as string)
   const query = attempt.query === undefined ? '' : `?${attempt.query}`

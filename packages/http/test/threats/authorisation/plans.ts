@@ -48,6 +48,7 @@ export const plans: Readonly<Record<Operation, Plan>> = {
   list: { asks: 'list', methods: { GET: [read('plain', 200)], HEAD: [read('plain', 200)] } },
   get: { asks: 'read', methods: { GET: record, HEAD: record } },
   content: { asks: 'read', methods: { GET: bytes, HEAD: headOf(bytes) } },
+  derivative: { asks: 'read', methods: { GET: bytes, HEAD: headOf(bytes) } },
   link: { asks: 'read', methods: { POST: [{ ...read('plain', 200, json), body: '{}' }], GET: links, HEAD: links } },
   linkContent: { asks: 'token', methods: { GET: bytes, HEAD: headOf(bytes) } },
   update: { asks: 'update', methods: { PATCH: updates, POST: updates, PUT: updates } },

@@ -101,6 +101,7 @@ async function judgePermitted(
   if (shot.status === 200 && plans[door.operation].asks === 'read' && door.operation === 'get') {
     return (JSON.parse(shot.text) as { id: string }).id === asset?.id ? [] : ['answered another asset']
   }
+  if (door.operation === 'derivative' && shot.status === 200) return shot.text.startsWith('RIFF') ? [] : ['sent no picture']
   if (door.operation !== 'content' && door.operation !== 'linkContent') return []
   const wanted = shot.status === 200 ? BYTES : shot.status === 206 ? BYTES.slice(0, 3) : null
   return wanted === null || wanted === shot.text ? [] : ['sent other bytes']

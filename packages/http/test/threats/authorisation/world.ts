@@ -16,6 +16,7 @@ import { type Authenticate, assetApi, defineProfile, type ProfileOptions } from 
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { memoryMetadata, withFaults, withMetadataFaults } from '@stowage/testkit'
 import { onTestFinished } from 'vitest'
+import { drawBytes } from './draw-bytes.ts'
 import { credentials } from './identities.ts'
 import { BYTES } from './plans.ts'
 
@@ -69,6 +70,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
   const kind = defineKind({
     name: 'doc',
     filenames: 'unique',
+    processing: { derivatives: { thumb: { width: 64 } } },
     policy: {
       get rules() {
         return rules
@@ -82,6 +84,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
     metadata,
     workers: false,
     logger: logger ?? { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+    transformer: drawBytes,
     generator: { name: 'fake', generate: async () => ({ body: PNG, contentType: 'image/png' }) },
     ...(clock && { clock }),
   })
@@ -102,8 +105,13 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
     defineProfile(kind, { basePath: `${base}/docs`, ...common }),
     defineProfile(kind, {
       basePath: `${base}/named`,
-      operations: ['get', 'content', 'update'],
-      paths: { get: 'GET :filename', content: 'GET :filename/content', update: 'POST :id/edit' },
+      operations: ['get', 'content', 'derivative', 'update'],
+      paths: {
+        get: 'GET :filename',
+        content: 'GET :filename/content',
+        derivative: 'GET :filename/pictures/:name',
+        update: 'POST :id/edit',
+      },
       ...common,
     }),
     defineProfile(kind, {

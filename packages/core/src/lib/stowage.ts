@@ -34,6 +34,8 @@ export interface Stowage {
   readonly clock: Clock
   readonly logger: Logger
   readonly storage: { readonly name: string; readonly capabilities: StorageCapabilities }
+  /** Whether an importer is set up, without which `import` is refused. */
+  readonly canImport: boolean
   /** The assets as one actor may use them; null is anonymous. */
   as(actor: Actor | null): Assets
   /** The one unguarded entry: no policy is asked. For your own jobs and scripts, never for a request. */

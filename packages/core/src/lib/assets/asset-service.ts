@@ -1,6 +1,7 @@
 import { derivativeContent } from '../derivatives/derivative-content.ts'
 import { assetContent } from './content.ts'
 import { generateAsset } from './generate.ts'
+import { importAsset } from './import.ts'
 import { createLink, openLink, signLink } from './links.ts'
 import { listAssets } from './list.ts'
 import { deleteAsset } from './remove.ts'
@@ -13,6 +14,7 @@ export function createAssetService(deps: ServiceDeps): AssetService {
   return {
     upload: (scope, input) => uploadAsset(deps, scope, input),
     generate: (scope, input) => generateAsset(deps, scope, input),
+    import: (scope, input) => importAsset(deps, scope, input),
     list: (scope, visible, input) => listAssets(deps, scope, visible, input),
     async find({ kind, space }, name) {
       if ('filename' in name)

@@ -129,6 +129,14 @@ export interface GenerateInput extends AssetDetails {
   readonly signal?: AbortSignal
 }
 
+export interface ImportInput extends AssetDetails {
+  /** Where the file lies. What may be named here, and reached, is the importer's decision. */
+  readonly url: string
+  /** SHA-256 the bytes must have, lower-case hexadecimal; `checksum_mismatch` otherwise. */
+  readonly sha256?: string
+  readonly signal?: AbortSignal
+}
+
 export type AssetName = { readonly id: AssetId } | { readonly filename: string }
 
 /** What a signed link opens: the bytes themselves where neither a derivative nor a transform is named. */
@@ -199,6 +207,11 @@ export interface Assets {
   derivative(name: AssetName, derivativeName: string): Promise<AssetContent>
   replaceContent(id: AssetId, input: ReplaceInput): Promise<Asset>
   generate(input: GenerateInput): Promise<Asset>
+  /**
+   * Takes in a file from a URL, under the rules of an upload. Without a `filename` it keeps the one that its origin gives it.
+   * @throws StowageError `unsupported` without an importer, and what {@link UrlImporter.open} throws
+   */
+  import(input: ImportInput): Promise<Asset>
   /** A link that reads the asset's bytes, or a picture of them, without credentials. Needs `read`. */
   createLink(id: AssetId, options?: LinkOptions): Promise<SignedLink>
   /**

@@ -1,6 +1,7 @@
+import { extensionOf } from '../bytes/extension-of.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import { StowageError } from '../contracts/errors.ts'
-import type { AspectRatio, GeneratedImage } from '../contracts/generator.ts'
+import type { AspectRatio } from '../contracts/generator.ts'
 import { hex } from '../crypto/random.ts'
 import { cleanFilename } from '../kinds/filename.ts'
 import type { GenerateInput } from './assets.ts'
@@ -10,12 +11,6 @@ import { uploadAsset } from './upload.ts'
 
 const MAX_PROMPT_CHARS = 4000
 const RATIOS: readonly AspectRatio[] = ['1:1', '16:9', '9:16', '4:3', '3:4']
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/jpeg': '.jpg',
-  'image/png': '.png',
-  'image/webp': '.webp',
-  'image/avif': '.avif',
-}
 const NAME_FROM_PROMPT_CHARS = 40
 
 /** Has a picture made from words and keeps it like an upload; its filename gets 8 hex digits and the real extension. */
@@ -26,7 +21,7 @@ export async function generateAsset(deps: ServiceDeps, scope: ServiceScope, inpu
   checkInput(prompt, aspectRatio, details.filename)
   const stem = details.filename === undefined ? nameFromPrompt(prompt) : withoutExtension(cleanFilename(details.filename))
   const image = await generator.generate({ prompt, aspectRatio, ...(signal ? { signal } : {}) })
-  const filename = `${stem}-${hex(deps.random(4))}${extensionOf(image)}`
+  const filename = `${stem}-${hex(deps.random(4))}${extensionOf(image.contentType)}`
   const upload = {
     ...details,
     filename,
@@ -67,8 +62,4 @@ function nameFromPrompt(prompt: string): string {
 /** A picture's extension at the end is replaced by the real one. */
 function withoutExtension(filename: string): string {
   return filename.replace(/\.(jpe?g|png|webp|avif|gif)$/i, '') || 'image'
-}
-
-function extensionOf({ contentType }: GeneratedImage): string {
-  return EXTENSIONS[contentType] ?? ''
 }

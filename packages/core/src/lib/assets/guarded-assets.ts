@@ -57,6 +57,10 @@ export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
       await guard.allow('create')
       return toAsset(kind, await service.generate(bound, input))
     },
+    async import(input) {
+      await guard.allow('create')
+      return toAsset(kind, await service.import(bound, input))
+    },
     async list(input = {}) {
       const page = await service.list(bound, await visibleIn(deps, bound, guard), input)
       return { ...page, items: page.items.map(record => toAsset(kind, record)) }

@@ -2,6 +2,7 @@ import type { Actor, Space } from '../contracts/actor.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import type { Filter } from '../contracts/filter.ts'
 import type { ImageGenerator } from '../contracts/generator.ts'
+import type { UrlImporter } from '../contracts/importer.ts'
 import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { AssetEvent, Clock, Logger } from '../contracts/runtime.ts'
@@ -17,6 +18,7 @@ import type {
   AssetPage,
   AssetPatch,
   GenerateInput,
+  ImportInput,
   LinkedContent,
   LinkOptions,
   ListInput,
@@ -37,6 +39,7 @@ export interface ServiceDeps {
   readonly metadata: MetadataStore
   readonly signers: SignerFactory
   readonly generator: ImageGenerator | null
+  readonly importer: UrlImporter | null
   readonly transformer: Transformer | null
   readonly derivatives: DerivativeWork
   readonly inspectors: readonly Inspector[]
@@ -72,6 +75,7 @@ export interface ServiceScope {
 export interface AssetService {
   upload(scope: ServiceScope, input: UploadInput): Promise<AssetRecord>
   generate(scope: ServiceScope, input: GenerateInput): Promise<AssetRecord>
+  import(scope: ServiceScope, input: ImportInput): Promise<AssetRecord>
   /** `visible` is what the policy lets this actor list. */
   list(
     scope: ServiceScope,

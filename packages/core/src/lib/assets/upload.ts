@@ -30,11 +30,17 @@ interface Attempt {
   readonly blob: WritingBlob
 }
 
+/** An upload whose name may depend on what its bytes turn out to be. */
+export interface NamedByType extends UploadInput {
+  /** Names the file where no `filename` does. */
+  readonly nameOf?: (contentType: string) => string
+}
+
 /**
  * Takes a file in: looks at its beginning, announces its object, writes it, and makes the asset visible, in this order; whatever fails
  * takes back what was done before.
  */
-export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input: UploadInput): Promise<AssetRecord> {
+export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input: NamedByType): Promise<AssetRecord> {
   const details = checkDetails(scope.kind, input, input.late ? 'part' : 'whole')
   let keepLease: (() => void) | undefined
   const incoming = await openIncoming(input.body, {
@@ -47,7 +53,8 @@ export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input:
   })
   try {
     const seen = await recognise(deps, scope.kind, incoming, input.contentType)
-    const draft = await newDraft(deps, scope, details, seen)
+    const filename = details.filename ?? input.nameOf?.(seen.contentType)
+    const draft = await newDraft(deps, scope, { ...details, ...(filename !== undefined && { filename }) }, seen)
     return await announced(deps, scope, draft, async blob => {
       keepLease = leaseKeeper(deps, blob)
       return receive(deps, scope, input, incoming, { draft: { ...draft, blobId: blob.id }, blob })

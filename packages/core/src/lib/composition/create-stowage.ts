@@ -47,6 +47,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     announcements: createAnnouncements(places, () => randomKey(random)),
     signers,
     generator: resolveOptional(container, tokens.generator),
+    importer: resolveOptional(container, tokens.importer),
     transformer: resolveOptional(container, tokens.transformer),
     derivatives: createDerivativeWork(clock, options.picturesAtOnce ?? 4),
     inspectors: resolveOptional(container, tokens.inspectors) ?? [],
@@ -93,6 +94,7 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
     clock,
     logger,
     storage,
+    canImport: deps.importer !== null,
     as: actor =>
       createAssets(
         { service, kindOf, guardFor: (kind, who, space) => createGuard(guardDeps, kind.policy ?? policy, who, space) },
@@ -111,7 +113,9 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
 }
 
 async function closeAll(deps: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
-  const { storage, metadata, announcements, derivatives, transformer } = deps
+  const { storage, metadata, announcements, derivatives, importer, transformer } = deps
+  // Imports that are under way would else be waited for.
+  await importer?.close?.()
   await background.stop()
   await derivatives.close()
   await Promise.all([announcements.close(), transformer?.close?.()])

@@ -2,6 +2,7 @@ import type { DependencyContainer } from 'tsyringe'
 import type { z } from 'zod'
 import type { Timing } from '../assets/service.ts'
 import type { ImageGenerator } from '../contracts/generator.ts'
+import type { UrlImporter } from '../contracts/importer.ts'
 import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
@@ -26,6 +27,8 @@ export interface StowageOptions extends DefaultKindOptions {
   readonly kinds?: readonly Kind[]
   /** Makes pictures for `generate`. Default: none, and `generate` is refused. */
   readonly generator?: ImageGenerator
+  /** Fetches what `import` is asked for. Default: none, and `import` is refused. Closed by `close`. */
+  readonly importer?: UrlImporter
   /** Learn facts (dimensions, properties) from the beginning of each file, in this order. Default: none. */
   readonly inspectors?: readonly Inspector[]
   /** Makes pictures of files: derivatives, and what signed links ask for. Default: none. Closed by `close`. */

@@ -1,6 +1,7 @@
 import type { InjectionToken } from 'tsyringe'
 import type { AssetService } from '../assets/service.ts'
 import type { ImageGenerator } from '../contracts/generator.ts'
+import type { UrlImporter } from '../contracts/importer.ts'
 import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
@@ -29,6 +30,7 @@ export const tokens = {
   ids: token<IdStrategy>('ids'),
   keys: token<KeyStrategy>('keys'),
   generator: token<ImageGenerator>('generator'),
+  importer: token<UrlImporter>('importer'),
   inspectors: token<readonly Inspector[]>('inspectors'),
   transformer: token<Transformer>('transformer'),
   secrets: token<readonly string[]>('secrets'),

@@ -6,7 +6,7 @@ export interface OpenUrlOptions {
 
 /** A file at an URL, its headers read and its body not yet. */
 export interface OpenedUrl {
-  /** Must be read to its end or returned. @throws StowageError `content_too_large`, `timeout`, `bad_gateway`, `aborted` */
+  /** Must be read to its end or returned, which lets go of it even before its first byte. @throws StowageError `content_too_large`, `timeout`, `bad_gateway`, `aborted` */
   readonly body: AsyncIterable<Uint8Array>
   /** What the origin says it is: believed only where the bytes agree. */
   readonly contentType: string | null
@@ -19,7 +19,7 @@ export interface OpenedUrl {
 /**
  * Opens files at the URLs that strangers name. It alone decides what may be connected to.
  * @throws StowageError `unprocessable` for every URL that may not be or can't be reached, with one and the same message; `content_too_large`,
- * `timeout`, `bad_gateway` once a permitted origin has answered
+ * `timeout`, `bad_gateway`, or `unprocessable` with its status, once a permitted origin has answered
  */
 export interface UrlImporter {
   readonly name: string

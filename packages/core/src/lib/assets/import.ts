@@ -1,0 +1,58 @@
+import { extensionOf } from '../bytes/extension-of.ts'
+import type { AssetRecord } from '../contracts/asset.ts'
+import { isStowageError, StowageError } from '../contracts/errors.ts'
+import type { OpenedUrl } from '../contracts/importer.ts'
+import { cleanFilename } from '../kinds/filename.ts'
+import type { ImportInput } from './assets.ts'
+import { checkDetails, invalid } from './details.ts'
+import type { ServiceDeps, ServiceScope } from './service.ts'
+import { uploadAsset } from './upload.ts'
+
+/** Takes in a file from where a URL says it lies, as if its sender had uploaded it: same limits, same looks at its bytes, same order. */
+export async function importAsset(deps: ServiceDeps, scope: ServiceScope, input: ImportInput): Promise<AssetRecord> {
+  const { importer } = deps
+  if (!importer) throw new StowageError('unsupported', 'No importer is set up. Pass `importer` to createStowage.')
+  const { url, sha256, signal, ...details } = input
+  checkUrlType(url)
+  // What is wrong with the request is said before anything is fetched for it.
+  checkDetails(scope.kind, details, 'whole')
+  const { maxBytes } = scope.kind.limits
+  try {
+    const opened = await importer.open(url, { maxBytes, ...(signal && { signal }) })
+    return await uploadAsset(deps, scope, {
+      ...details,
+      body: opened.body,
+      nameOf: contentType => nameOf(opened, contentType),
+      ...(opened.contentType !== null && { contentType: opened.contentType }),
+      // Above the limit it is left to the count, which reads a first chunk: a body that was begun is sure to be closed.
+      ...(opened.sizeBytes !== null && opened.sizeBytes <= maxBytes && { sizeBytes: opened.sizeBytes }),
+      ...(sha256 !== undefined && { sha256 }),
+      ...(signal && { signal }),
+    })
+  } catch (error) {
+    const code = isStowageError(error) ? error.code : 'internal'
+    deps.logger.debug('An import failed.', { kind: scope.kind.name, from: withoutSecrets(url), code, error })
+    throw error
+  }
+}
+
+function checkUrlType(url: unknown): void {
+  if (typeof url === 'string' && url !== '') return
+  throw invalid([{ pointer: '/url', message: 'must be a URL' }])
+}
+
+/** The name that the origin gives the file, made harmless, with the ending of its real type where it has none. */
+function nameOf({ filename }: OpenedUrl, contentType: string): string {
+  const last = (filename ?? '').slice(0, 1000).split(/[/\\]/).at(-1) ?? ''
+  const harmless = last.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '').trim()
+  const name = /^\.*$/.test(harmless) ? 'file' : harmless
+  const hasEnding = /.\.[\p{L}\p{N}]{1,16}$/u.test(name)
+  return cleanFilename(hasEnding ? name : name + extensionOf(contentType))
+}
+
+/** Where a URL leads, without what signs or opens it. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return '(no URL)'
+  const { protocol, host, pathname } = new URL(url)
+  return host === '' ? protocol : `${protocol}//${host}${pathname}`.slice(0, 500)
+}

@@ -1,25 +1,41 @@
 import { fileURLToPath } from 'node:url'
 import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import type { DocumentInitParameters } from 'pdfjs-dist/types/src/display/api.js'
 import { type TaskFile, Unreadable } from '../../pool/task.ts'
 import { FileTransport } from './file-transport.ts'
 
-/** Opens a PDF, uses it, and lets go of it. Only what is needed of the file is read. For tasks in a child. @throws Unreadable */
-export async function withPdf<Result>(file: TaskFile, use: (pdf: PDFDocumentProxy) => Promise<Result>): Promise<Result> {
+/** What reading and drawing do differently. */
+export type PdfParts = Pick<DocumentInitParameters, 'maxImageSize' | 'useWasm' | 'wasmUrl' | 'iccUrl' | 'standardFontDataUrl'>
+
+/** Where pdfjs keeps what it loads when needed: a folder of its package. */
+export function pdfjsFolder(name: string): string {
+  return fileURLToPath(new URL(`../../${name}/`, import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs')))
+}
+
+/**
+ * Opens a PDF, uses it, and lets go of it. Only what is needed of the file is read. For tasks in a child.
+ * @param parts default: no pictures are decoded and no fonts loaded, since only text is wanted
+ * @throws Unreadable
+ */
+export async function withPdf<Result>(
+  file: TaskFile,
+  use: (pdf: PDFDocumentProxy) => Promise<Result>,
+  parts: PdfParts = { maxImageSize: 0, useWasm: false },
+): Promise<Result> {
   if (file.sizeBytes === 0) throw new Unreadable('The PDF is empty.')
   const range = new FileTransport(file)
   const task = getDocument({
     range,
     disableAutoFetch: true,
     disableStream: true,
-    cMapUrl: fileURLToPath(new URL('../../cmaps/', import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs'))),
+    cMapUrl: pdfjsFolder('cmaps'),
     useSystemFonts: false,
     disableFontFace: true,
-    useWasm: false,
     isOffscreenCanvasSupported: false,
     isImageDecoderSupported: false,
-    maxImageSize: 0,
     enableXfa: false,
     verbosity: VerbosityLevel.ERRORS,
+    ...parts,
   })
   task.promise.catch(() => undefined) // a failed read may end the race below first
   try {

@@ -93,7 +93,7 @@ export async function pageAssetsApp({ publicUrl, storage, metadata, generator }:
     present: {
       asset: asset => ({ ...file(asset), created_by: asset.createdBy }),
       page: ({ items }) => ({ files: items }),
-      link: ({ url, expiresAt }) => ({ url, expires_at: expiresAt.toISOString() }),
+      link: ({ url, expiresAt }) => ({ url, expires_at: expiresAt?.toISOString() }),
       error,
     },
   })

@@ -45,7 +45,7 @@ describe.skipIf(missing)('a person at the page', () => {
     // Records what the bar shows, since a small file passes quickly.
     await page.evaluate(() => {
       const bar = document.querySelector('progress') as HTMLProgressElement
-      const seen: [boolean, number][] = []
+      const seen: [HTMLElement['hidden'], number][] = []
       Object.assign(window, { seen })
       const note = (): number => seen.push([bar.hidden, bar.value])
       new MutationObserver(note).observe(bar, { attributes: true })

@@ -2,10 +2,11 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
-import type { ImageGenerator, MetadataStore, StorageAdapter, Stowage } from '@stowage/core'
+import type { ImageGenerator, MetadataStore, StorageAdapter, Stowage, UrlImporter } from '@stowage/core'
 import { closeGracefully, prepareServer } from '@stowage/http/node'
 import { openAiImageGenerator, placeholderGenerator } from '@stowage/media'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
+import { urlImporter } from '@stowage/url-import'
 
 const STOP_WITHIN_MS = 4500
 
@@ -16,6 +17,8 @@ export interface Setup {
   readonly metadata: MetadataStore
   /** A real model where OPENAI_API_KEY is set, else one that draws placeholders. */
   readonly generator: ImageGenerator
+  /** Reaches public addresses, and the `host:port` pairs of IMPORT_ALLOW_HOSTS. */
+  readonly importer: UrlImporter
 }
 
 export interface ExampleApp {
@@ -24,8 +27,8 @@ export interface ExampleApp {
 }
 
 /**
- * Runs an example server as its environment says: PORT, DATA_DIR, PUBLIC_URL, STORAGE, DATABASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL. Ends on SIGTERM or SIGINT, once the
- * requests in flight have ended.
+ * Runs an example server as its environment says: PORT, DATA_DIR, PUBLIC_URL, STORAGE, DATABASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL,
+ * IMPORT_ALLOW_HOSTS. Ends on SIGTERM or SIGINT, once the requests in flight have ended.
  */
 export async function serve(name: string, build: (setup: Setup) => Promise<ExampleApp>): Promise<void> {
   const { env } = process
@@ -37,6 +40,7 @@ export async function serve(name: string, build: (setup: Setup) => Promise<Examp
   const built = await build({
     ...openPlaces(name, env),
     generator: imageGenerator(env),
+    importer: importer(env),
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${port}`,
   })
   ready(built)
@@ -58,6 +62,11 @@ function openPlaces(name: string, env: NodeJS.ProcessEnv): Pick<Setup, 'storage'
 
 function imageGenerator({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: NodeJS.ProcessEnv): ImageGenerator {
   return apiKey ? openAiImageGenerator({ apiKey, ...(baseUrl ? { baseUrl } : {}) }) : placeholderGenerator()
+}
+
+function importer({ IMPORT_ALLOW_HOSTS = '' }: NodeJS.ProcessEnv): UrlImporter {
+  const allowHosts = IMPORT_ALLOW_HOSTS.split(',').map(pair => pair.trim())
+  return urlImporter({ allowHosts: allowHosts.filter(pair => pair !== '') })
 }
 
 function readPort(text = '3000'): number {

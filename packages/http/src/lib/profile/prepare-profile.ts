@@ -39,6 +39,7 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
     list: planList(kind, profile.list ?? {}, profile.authenticate?.queryParams ?? []),
     form: {
       fileField: profile.upload?.fileField ?? 'file',
+      urlField: stowage.canImport ? urlFieldOf(profile) : null,
       fields: new Set(profile.upload?.fields ?? houseFields(kind)),
       maxFields: profile.upload?.maxFields ?? 100,
       maxFieldBytes: profile.upload?.maxFieldBytes ?? 64 * 1024,
@@ -47,6 +48,16 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
     urls: mountPath => createUrls(templates, profile.publicUrl ?? '', mountPath),
   }
   return { routes: paths.map(({ operation, method, template }) => ({ method, template, target: { operation, prepared } })) }
+}
+
+/** The member that names a file to import, where no text field has its name; null: none is imported. */
+function urlFieldOf({ basePath, kind, upload = {} }: Profile): string | null {
+  const { urlField = 'url', fields = houseFields(kind), fileField = 'file' } = upload
+  if (urlField === false) return null
+  if (urlField !== fileField && !fields.includes(urlField)) return urlField
+  throw new TypeError(
+    `The profile at ${basePath} has a field "${urlField}" of its own: give upload.urlField another name for imports, or false for none.`,
+  )
 }
 
 interface ReadPath {

@@ -123,11 +123,17 @@ export interface SortOptions {
 export interface UploadOptions {
   /** Form field that holds the file. Default `file`. */
   readonly fileField?: string
+  /**
+   * Member of a JSON body, and text field of a form without a file, that holds the URL of a file to import; false: none is imported. Only where
+   * `createStowage` has an importer. Default `url`.
+   */
+  readonly urlField?: string | false
   /** Text fields that are taken; others are refused. Default: title, description, visibility, filename, tags, metadata and every declared field. */
   readonly fields?: readonly string[]
   /**
    * Makes details of the text fields. Called when the file begins with what came before it, and again with everything after it, so it must
-   * not insist on a field's presence: the kind's own schema does.
+   * not insist on a field's presence: the kind's own schema does. The members of a JSON import come in the same shape, arrays as fields that
+   * repeat.
    */
   readonly details?: (fields: FormFields, context: RequestContext) => AssetDetails
   /** Takes a raw body too, with its name in `?filename=` or Content-Disposition. Default true. */

@@ -10,6 +10,20 @@ export function houseFields(kind: Kind): readonly string[] {
   return [...PLAIN, ...Object.keys(kind.shape)]
 }
 
+/** Members that the house import takes for a kind, beside its URL. */
+export function houseMembers(kind: Kind): readonly string[] {
+  return houseFields(kind).filter(name => name !== 'tags[]')
+}
+
+/** Details from JSON members of the names that {@link houseDetails} reads: as they are, for the service to check. */
+export function houseJsonDetails(kind: Kind, body: JsonObject): AssetDetails {
+  const isDeclared = (name: string) => Object.hasOwn(kind.shape, name) && !PLAIN.includes(name)
+  const members = Object.entries(body)
+  const fields = Object.fromEntries(members.filter(([name]) => isDeclared(name)))
+  const plain = Object.fromEntries(members.filter(([name]) => !isDeclared(name)))
+  return { ...plain, ...(Object.keys(fields).length > 0 && { fields }) }
+}
+
 /**
  * Details from text fields of the same names: `tags` repeats, `metadata` is JSON, declared fields are read by their type.
  * What a value must be is left to the service, which says so with a pointer.

@@ -1,4 +1,4 @@
-import type { AssetDetails, UploadInput } from '@stowage/core'
+import type { Asset, AssetDetails, Assets } from '@stowage/core'
 import { StowageError } from '@stowage/core/contracts'
 import { type FilePart, type MultipartPart, parseMultipart } from '@stowage/multipart'
 import type { HttpRequest } from '../request.ts'
@@ -6,6 +6,8 @@ import { CollectedFields, type FormFields } from './form-fields.ts'
 
 export interface FormPlan {
   readonly fileField: string
+  /** Text field that may hold a URL in place of the file; null where none may. */
+  readonly urlField: string | null
   readonly fields: ReadonlySet<string>
   readonly maxFields: number
   readonly maxFieldBytes: number
@@ -16,15 +18,15 @@ export interface FormPlan {
 type Parts = AsyncIterator<MultipartPart, undefined>
 
 /**
- * Reads a form up to its file and hands that to `store`, which asks for the rest (`late`) after the file's last byte: text fields count
- * wherever they stand, and a second file or a cut body takes everything back.
+ * Reads a form up to its file and uploads that; the service asks for the rest (`late`) after the file's last byte: text fields count
+ * wherever they stand, and a second file or a cut body takes everything back. A form with a URL and no file is an import.
  * @throws StowageError, MultipartError
  */
-export async function receiveForm<T>(
+export async function receiveForm(
   request: HttpRequest,
   plan: FormPlan,
-  store: (input: UploadInput) => Promise<T>,
-): Promise<T> {
+  assets: Pick<Assets, 'upload' | 'import'>,
+): Promise<Asset> {
   const limits = formLimits(plan)
   refuseAnnouncedLength(request, limits.totalBytes)
   const parts: Parts = parseMultipart(request.body ?? emptyBody(), {
@@ -35,9 +37,9 @@ export async function receiveForm<T>(
   const form = new CollectedFields()
   try {
     const file = await fieldsUntilFile(parts, plan, form)
-    if (file === null) throw badForm(`The form has no file; send it in the field "${plan.fileField}".`, plan.fileField)
-    const details = { filename: file.filename, ...plan.details(form) }
-    return await store({
+    if (file === null) return await assets.import({ ...plan.details(form), url: urlOf(form, plan), signal: request.signal })
+    const details = { filename: file.filename, ...detailsBesideFile(form, plan) }
+    return await assets.upload({
       ...details,
       body: file.body,
       disposableChunks: request.disposableChunks,
@@ -90,13 +92,25 @@ function namedFile(file: FilePart, plan: FormPlan): FilePart {
 async function lateDetails(parts: Parts, plan: FormPlan, form: CollectedFields): Promise<AssetDetails> {
   const second = await fieldsUntilFile(parts, plan, form)
   if (second !== null) throw badForm('The form has two files; send one.', plan.fileField)
-  return plan.details(form)
+  return detailsBesideFile(form, plan)
+}
+
+function urlOf(form: CollectedFields, { fileField, urlField }: FormPlan): string {
+  const url = urlField === null ? undefined : form.get(urlField)
+  if (url !== undefined) return url
+  const orUrl = urlField === null ? '' : `, or its URL in "${urlField}"`
+  throw badForm(`The form has no file; send it in the field "${fileField}"${orUrl}.`, fileField)
+}
+
+function detailsBesideFile(form: CollectedFields, { urlField, details }: FormPlan): AssetDetails {
+  if (urlField === null || form.all(urlField).length === 0) return details(form)
+  throw badForm('The form has a file and a URL; send one of them.', urlField)
 }
 
 function addField(form: CollectedFields, plan: FormPlan, name: string, value: string): void {
   if (name === plan.fileField) throw badForm(`The field "${name}" must be a file with a filename, not text.`, name)
-  if (!plan.fields.has(name)) {
-    const known = [...plan.fields].join(', ') || 'none'
+  if (name !== plan.urlField && !plan.fields.has(name)) {
+    const known = [...plan.fields, ...(plan.urlField === null ? [] : [plan.urlField])].join(', ') || 'none'
     throw badForm(
       `The form field ${JSON.stringify(name.slice(0, 100))} is not known here; known are: ${known}.`,
       name.slice(0, 100),

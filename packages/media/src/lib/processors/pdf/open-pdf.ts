@@ -1,11 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import type { DocumentInitParameters } from 'pdfjs-dist/types/src/display/api.js'
 import { type TaskFile, Unreadable } from '../../pool/task.ts'
 import { FileTransport } from './file-transport.ts'
 
 /** What reading and drawing do differently. */
-export type PdfParts = Pick<DocumentInitParameters, 'maxImageSize' | 'useWasm' | 'wasmUrl' | 'iccUrl' | 'standardFontDataUrl'>
+export interface PdfParts {
+  /** Pixels of an embedded picture; larger ones are left out. */
+  readonly maxImageSize: number
+  readonly useWasm: boolean
+  readonly wasmUrl?: string
+  readonly iccUrl?: string
+  readonly standardFontDataUrl?: string
+}
 
 /** Where pdfjs keeps what it loads when needed: a folder of its package. */
 export function pdfjsFolder(name: string): string {

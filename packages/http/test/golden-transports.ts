@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { closeGracefully, nodeHandler, prepareServer } from '@stowage/http/node'
 import type { HttpHarness, SocketBinding } from '@stowage/testkit/http'
+import { sharpTransformer } from '../../core/test/sharp-transformer.ts'
 
 /** A server of one listener, as `HttpHarness.open` gives it. */
 export async function openServer(listener: RequestListener): Promise<SocketBinding> {
@@ -14,9 +15,14 @@ export async function openServer(listener: RequestListener): Promise<SocketBindi
   }
 }
 
-export const overNode: HttpHarness = { name: 'node:http', open: api => openServer(nodeHandler(api)) }
+export const overNode: HttpHarness = {
+  name: 'node:http',
+  open: api => openServer(nodeHandler(api)),
+  transformer: sharpTransformer(),
+}
 
 export const overFetch: HttpHarness = {
   name: 'fetch',
+  transformer: sharpTransformer(),
   open: async ({ fetch }) => ({ fetch, close: async () => undefined }),
 }

@@ -42,7 +42,7 @@ export const brokenRequests: readonly Broken[] = [
   deaf('if-range', 'H10'),
   deaf('if-none-match', 'H11', 'H12', 'H13'),
   deaf('if-match', 'H11', 'H15'),
-  deaf('accept', 'H25'),
+  deaf('accept', 'H25', 'H34'),
   deaf('content-encoding', 'H19'),
   deaf('repr-digest', 'H38'),
   deaf('x-request-id', 'H27'),
@@ -57,6 +57,9 @@ export const brokenRequests: readonly Broken[] = [
   }),
   hearing('takes a weak ETag for a strong one', ['H10', 'H11', 'H15'], (name, value) => {
     return name === 'if-range' || name === 'if-match' ? (value?.replaceAll('W/', '') ?? null) : value
+  }),
+  seeing('serves the original for the thumbnail', ['H14', 'H35'], ({ path }) => {
+    return { path: path.replace(/derivatives\/thumb$/, 'content') }
   }),
   seeing('decodes paths before they are matched', ['H27'], ({ path }) => ({ path: decoded(path) })),
   seeing('folds the case of paths', ['H27'], ({ path }) => ({ path: path.toLowerCase() })),

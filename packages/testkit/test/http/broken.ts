@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { HttpApi, HttpRequest, HttpResponse } from '@stowage/http'
 import { nodeHandler, prepareServer } from '@stowage/http/node'
 import type { HttpHarness } from '@stowage/testkit/http'
+import { sharpTransformer } from '../../../core/test/sharp-transformer.ts'
 
 export interface Broken {
   /** What the binding does, as in "a binding that …". */
@@ -38,7 +39,7 @@ export function broken(does: string, rows: readonly string[], { handle, listener
     }
     return { port: (server.address() as AddressInfo).port, close }
   }
-  return { does, rows, harness: { name: does, open } }
+  return { does, rows, harness: { name: does, open, transformer: sharpTransformer() } }
 }
 
 /** A binding whose answers are changed on their way out. */

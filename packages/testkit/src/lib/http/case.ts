@@ -6,6 +6,8 @@ export interface HttpCase {
   readonly title: string
   /** Speaks of connections, or of bytes that no `Request` can hold. */
   readonly socketOnly?: true
+  /** Has pictures made. */
+  readonly pictures?: true
   readonly world?: WorldOptions
   run(world: World): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { MetadataStore, StorageAdapter } from '@stowage/core/contracts'
+import type { MetadataStore, StorageAdapter, Transformer } from '@stowage/core/contracts'
 import type { HttpApi } from '@stowage/http'
 import type { TestRunner } from '../storage/conformance/harness.ts'
 
@@ -13,6 +13,8 @@ export interface HttpHarness {
   open(api: HttpApi): Promise<OpenBinding>
   /** Where assets lie, empty and for one case. Default: in memory. */
   readonly backend?: () => Promise<HttpBackend>
+  /** Makes pictures of PNG files, in every format. Default: none, and cases about pictures are skipped. */
+  readonly transformer?: Transformer
 }
 
 /** How requests reach the binding: over a socket where there is one, else as `Request` and `Response`. */

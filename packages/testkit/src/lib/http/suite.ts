@@ -20,6 +20,10 @@ export function httpConformance(harness: HttpHarness, runner: TestRunner): void 
           context.skip(one.why)
           return
         }
+        if (one.pictures && !harness.transformer) {
+          context.skip('the harness has no transformer')
+          return
+        }
         const world = await openWorld(harness, one.world)
         try {
           if (one.socketOnly && !world.hasSockets) context.skip('the binding has no sockets')

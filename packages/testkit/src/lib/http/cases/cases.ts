@@ -7,11 +7,13 @@ import { connectionCases } from './connection-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { linkCases } from './link-cases.ts'
 import { nameCases } from './name-cases.ts'
+import { pictureCases } from './picture-cases.ts'
 import { problemCases } from './problem-cases.ts'
 import { rangeCases } from './range-cases.ts'
 import { recordCases } from './record-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { repeatedCases } from './repeated-cases.ts'
+import { transformCases } from './transform-cases.ts'
 
 export const cases: readonly HttpCase[] = [
   ...rangeCases,
@@ -25,6 +27,8 @@ export const cases: readonly HttpCase[] = [
   ...browserCases,
   ...cacheCases,
   ...linkCases,
+  ...pictureCases,
+  ...transformCases,
   ...connectionCases,
   ...repeatedCases,
 ]

@@ -11,6 +11,5 @@ export const openRows: readonly OpenRow[] = [
     why: 'the server keeps them, not the binding: `prepareServer` is tested for them',
   },
   { row: 'H43', title: 'imports from a URL', why: 'no route fetches one' },
-  { row: 'H44', title: 'signed transforms', why: 'no route transforms' },
   { row: 'H45', title: 'HEAD of a resumable upload, and its one writer', why: 'no route takes an upload in pieces' },
 ]

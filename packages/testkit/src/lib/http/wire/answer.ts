@@ -4,7 +4,17 @@ import type { AssetJson, AssetPageJson, LinkJson, ProblemJson } from '@stowage/h
 export type AnswerJson = Omit<AssetJson, 'id' | 'type' | 'url'> &
   AssetPageJson &
   Omit<LinkJson, 'url'> &
-  ProblemJson & { readonly id: string; readonly url: string; readonly error: string; readonly files: readonly AssetJson[] }
+  ProblemJson & {
+    readonly id: string
+    readonly url: string
+    readonly error: string
+    readonly files: readonly AssetJson[]
+    readonly contentEtag: string
+    readonly thumbUrl: string | null
+    readonly thumbLink: string | null
+    readonly smallLink: string | null
+    readonly autoLink: string | null
+  }
 
 /** One answer, as it came. */
 export interface Answer {

@@ -9,7 +9,7 @@ import {
   type Space,
   type StorageAdapter,
 } from '@stowage/core'
-import type { Clock } from '@stowage/core/contracts'
+import type { Clock, Transformer } from '@stowage/core/contracts'
 import { assetApi, bearer, columnFilter, cursorPaging, defineProfile, noPaging, offsetPaging } from '@stowage/http'
 import { z } from 'zod'
 
@@ -35,6 +35,13 @@ const drafts = defineKind({
   policy: ownerOnly({ read: 'anyone' }),
   visibility: 'public',
   limits: { maxBytes: MAX_BYTES, minBytes: 0 },
+})
+const photos = defineKind({
+  name: 'photo',
+  policy: ownerOnly({ read: 'public' }),
+  visibility: 'public',
+  limits: { maxBytes: MAX_BYTES },
+  processing: { derivatives: { thumb: { width: 16, height: 16 } } },
 })
 const teamFiles = defineKind({
   name: 'team-file',
@@ -66,6 +73,23 @@ const draftsProfile = defineProfile(drafts, {
   cors: { origins: [APP_ORIGIN] },
 })
 
+/** Pictures: thumbnails at a path of their own, and links to pictures of other measures in every record. */
+const photosProfile = defineProfile(photos, {
+  basePath: '/photos',
+  authenticate,
+  cors: { origins: [APP_ORIGIN] },
+  present: {
+    asset: (asset, context) => ({
+      id: asset.id,
+      contentEtag: asset.contentEtag,
+      thumbUrl: context.derivativeUrl(asset, 'thumb'),
+      thumbLink: context.linkUrl(asset, { derivative: 'thumb', expiresInSeconds: 60 }),
+      smallLink: context.linkUrl(asset, { transform: { width: 8, format: 'png' }, expiresInSeconds: 60 }),
+      autoLink: context.linkUrl(asset, { transform: { width: 8, format: 'auto' }, expiresInSeconds: null }),
+    }),
+  },
+})
+
 /** Private, with paths and shapes of its own. */
 const teamProfile = defineProfile(teamFiles, {
   basePath: '/api/teams/:team/files',
@@ -86,11 +110,12 @@ export interface ApiParts {
   readonly metadata: MetadataStore
   readonly clock: Clock
   readonly logger: Logger
+  readonly transformer?: Transformer
 }
 
-/** Three kinds behind one api: `/notes`, `/drafts`, and files of teams. */
+/** Four kinds behind one api: `/notes`, `/drafts`, `/photos`, and files of teams. */
 export async function createApi(parts: ApiParts) {
-  const stowage = await createStowage({ kinds: [notes, drafts, teamFiles], workers: false, ...parts })
-  const api = assetApi(stowage, [notesProfile, draftsProfile, teamProfile], { publicUrl: PUBLIC_URL })
+  const stowage = await createStowage({ kinds: [notes, drafts, teamFiles, photos], workers: false, ...parts })
+  const api = assetApi(stowage, [notesProfile, draftsProfile, teamProfile, photosProfile], { publicUrl: PUBLIC_URL })
   return { stowage, api }
 }

@@ -15,6 +15,7 @@ import { sendByFetch } from '../wire/send-by-fetch.ts'
 import { sendBySocket } from '../wire/send-by-socket.ts'
 import { createApi } from './api.ts'
 import { type Reads, stallingStorage } from './stalling-storage.ts'
+import { type Drawing, watchedTransformer } from './watched-transformer.ts'
 
 export interface WorldOptions {
   /** Contents come as streams that can be made to fail or stand still, also where the storage has local files. */
@@ -29,6 +30,8 @@ export interface World {
   /** Faults of the storage. */
   readonly storage: FaultControls
   readonly reads: Reads
+  /** Pictures that were made, and what making them fails with. */
+  readonly drawing: Drawing
   readonly logged: readonly { readonly message: string; readonly details: object | undefined }[]
   /** Sends one request, on a connection of its own. */
   send(path: string, sent?: Sent): Promise<Answer>
@@ -60,7 +63,9 @@ export async function openWorld(harness: HttpHarness, options: WorldOptions = {}
   const storage = withFaults(stalling?.storage ?? backend.storage)
   const logged: { message: string; details: object | undefined }[] = []
   const clock = fakeClock()
-  const { stowage, api } = await createApi({ storage, metadata: backend.metadata, clock, logger: loggerInto(logged) })
+  const { transformer, drawing } = watchedTransformer(harness.transformer)
+  const logger = loggerInto(logged)
+  const { stowage, api } = await createApi({ storage, metadata: backend.metadata, clock, logger, ...transformer })
   const binding = await harness.open(api)
   const sockets = new Set<RawSocket>()
   const send = sender(binding)
@@ -69,6 +74,7 @@ export async function openWorld(harness: HttpHarness, options: WorldOptions = {}
     stowage,
     clock,
     storage,
+    drawing,
     logged,
     send,
     leave: (path, when) => leave(binding, path, when),

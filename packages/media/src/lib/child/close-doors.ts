@@ -1,17 +1,25 @@
-import childProcess from 'node:child_process'
-import cluster from 'node:cluster'
-import dgram from 'node:dgram'
-import dns from 'node:dns'
-import http from 'node:http'
-import http2 from 'node:http2'
-import https from 'node:https'
-import inspector from 'node:inspector'
-import nodeModule from 'node:module'
-import net from 'node:net'
-import tls from 'node:tls'
-import vm from 'node:vm'
-import workerThreads from 'node:worker_threads'
+import { registerHooks, syncBuiltinESMExports } from 'node:module'
 
+type Module = Record<string, unknown>
+
+// TLS, HTTP, HTTP/2 and WebSocket all connect and listen through `net`: to load them only to close them takes 10 MB and longer than all else.
+const MODULES: readonly (readonly [string, 'functions' | readonly string[]])[] = [
+  ['node:net', 'functions'],
+  ['node:dgram', 'functions'],
+  ['node:dns', 'functions'],
+  ['node:child_process', 'functions'],
+  ['node:vm', 'functions'],
+  ['node:vm', ['Script', 'SourceTextModule', 'SyntheticModule']],
+  ['node:worker_threads', ['Worker']],
+  ['node:module', ['register']],
+]
+const CLASSES: readonly (readonly [string, string, 'methods' | readonly string[]])[] = [
+  ['node:net', 'Socket', ['connect']],
+  ['node:net', 'Server', ['listen']],
+  ['node:dgram', 'Socket', ['bind', 'connect', 'send']],
+  ['node:dns', 'Resolver', 'methods'],
+  ['node:child_process', 'ChildProcess', ['spawn']],
+]
 const GLOBALS = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest']
 const PROCESS = ['binding', '_linkedBinding', '_debugProcess', '_startProfilerIdleNotifier', 'chdir', 'loadEnvFile']
 
@@ -20,41 +28,40 @@ const PROCESS = ['binding', '_linkedBinding', '_debugProcess', '_startProfilerId
  * and internal bindings; they know no network before Node 25, and nothing of `vm` and `data:` modules.
  */
 export function closeDoors(): void {
-  close(net.Socket.prototype, ['connect'])
-  close(net.Server.prototype, ['listen'])
-  close(dgram.Socket.prototype, ['bind', 'connect', 'send'])
-  close(dns.Resolver.prototype, functionsOf(dns.Resolver.prototype))
-  close(dns.promises.Resolver.prototype, functionsOf(dns.promises.Resolver.prototype))
-  for (const module of [dns.promises, dns, http2, tls, dgram, net, childProcess, cluster, inspector, vm]) {
-    close(module, functionsOf(module).filter(isAction))
+  for (const [module, names] of MODULES) close(builtin(module), names === 'functions' ? actionsOf(builtin(module)) : names)
+  for (const [module, name, methods] of CLASSES) {
+    const { prototype } = builtin(module)[name] as { readonly prototype: Module }
+    close(prototype, methods === 'methods' ? actionsOf(prototype) : methods)
   }
-  for (const module of [http, https]) close(module, ['request', 'get', 'createServer'])
-  close(childProcess.ChildProcess.prototype, ['spawn'])
-  close(workerThreads, ['Worker'])
-  close(vm, ['Script', 'SourceTextModule', 'SyntheticModule'])
-  close(nodeModule, ['register'])
+  const { promises } = builtin('node:dns') as {
+    readonly promises: Module & { readonly Resolver: { readonly prototype: Module } }
+  }
+  close(promises.Resolver.prototype, actionsOf(promises.Resolver.prototype))
+  close(promises, actionsOf(promises))
   close(globalThis, GLOBALS)
   close(process, PROCESS)
   keepSignalsHome()
   keepQuiet()
-  nodeModule.registerHooks?.({
+  // From Node 22.15 on.
+  registerHooks?.({
     resolve(specifier, context, next) {
       if (/^(data|blob|https?):/i.test(specifier)) throw closed('modules from strings')
       return next(specifier, context)
     },
   })
-  nodeModule.syncBuiltinESMExports()
+  syncBuiltinESMExports()
 }
 
-/** Classes stay, for `instanceof`: what they do is closed by their prototypes. */
-function isAction(name: string): boolean {
-  return !/^[A-Z_]/.test(name)
+/** Without an import, which would evaluate lazy parts that nobody needs. */
+function builtin(name: string): Module {
+  return process.getBuiltinModule(name) as Module
 }
 
-function functionsOf(module: object): string[] {
+/** Functions; classes stay, for `instanceof`, and what they do is closed by their prototypes. */
+function actionsOf(module: object): string[] {
   return Object.getOwnPropertyNames(module).filter(name => {
     const value: unknown = Object.getOwnPropertyDescriptor(module, name)?.value
-    return typeof value === 'function' && name !== 'constructor'
+    return typeof value === 'function' && name !== 'constructor' && !/^[A-Z_]/.test(name)
   })
 }
 
@@ -74,13 +81,14 @@ function closed(name: string): Error {
 
 /** Signals go to this process and to no other. */
 function keepSignalsHome(): void {
-  const kill = process.kill.bind(process)
-  const own = (pid: number, signal?: string | number): true => {
-    if (pid !== process.pid) throw closed('kill')
-    return kill(pid, signal)
+  for (const name of ['kill', '_kill']) {
+    const kill = (process as unknown as Record<string, (pid: number, signal?: unknown) => unknown>)[name]?.bind(process)
+    const own = (pid: number, signal?: unknown): unknown => {
+      if (pid !== process.pid) throw closed('kill')
+      return kill?.(pid, signal)
+    }
+    Object.defineProperty(process, name, { value: own, configurable: false, writable: false })
   }
-  Object.defineProperty(process, 'kill', { value: own, configurable: false, writable: false })
-  close(process, ['_kill'])
 }
 
 /** What libraries print goes nowhere: it may hold a stranger's words, and nobody reads it. */

@@ -20,10 +20,13 @@ export function taskRunner(tasks: string, send: Send): { onFrame(frame: Frame): 
     const task = await load(tasks, request.task)
     file = readableFile(request.file, send)
     send(frames.started, id)
+    let returned = false
     try {
-      send(frames.result, id, ...encodeValue(await task(file.file, request.options)))
+      const value = await task(file.file, request.options)
+      returned = true
+      send(frames.result, id, ...encodeValue(value))
     } catch (error) {
-      send(frames.failure, id, failureOf(error))
+      send(frames.failure, id, failureOf(returned ? 'result' : 'error', error))
     } finally {
       file.close()
       file = null
@@ -45,11 +48,11 @@ async function load(tasks: string, name: string): Promise<Task<object, unknown>>
   return module.default
 }
 
-function failureOf(error: unknown): Uint8Array {
-  const unreadable = error instanceof Error && error.name === 'Unreadable'
+function failureOf(why: 'error' | 'result', error: unknown): Uint8Array {
+  const unreadable = why === 'error' && error instanceof Error && error.name === 'Unreadable'
   const words = error instanceof Error ? (unreadable ? error.message : `${error.name}: ${error.message}`) : 'no error'
   // Cut so that its JSON fits whatever the characters are.
-  return Buffer.from(JSON.stringify({ unreadable, words: words.slice(0, MAX_FAILURE_BYTES / 8) }))
+  return Buffer.from(JSON.stringify({ why: unreadable ? 'unreadable' : why, words: words.slice(0, MAX_FAILURE_BYTES / 8) }))
 }
 
 const TIDY_FROM_BYTES = 112 * 1024 * 1024

@@ -8,7 +8,7 @@ const MAX_REASON_CHARS = 300
 
 export function unreadable(task: string, words: string): StowageError {
   const reason = words
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_REASON_CHARS)
     .toWellFormed()

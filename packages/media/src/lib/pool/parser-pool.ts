@@ -10,12 +10,16 @@ import type { ParserPool, TaskLimits } from './task.ts'
 const MiB = 1024 * 1024
 /** For starting a process, and for loading a task's code: long, since both only wait for the machine. */
 const START_MS = 30_000
+/** What the largest of the tasks here may use. */
+const HEAP_MIB = 512
 
 /** What only tests set. */
 export interface ParserPoolParts {
   /** Folder of the tasks. */
   readonly tasks?: URL
   readonly startMs?: number
+  /** Bound of JavaScript's heap in a child. */
+  readonly heapMiB?: number
   readonly platform?: NodeJS.Platform
 }
 
@@ -33,7 +37,14 @@ export function parserPool(options: ParserPoolOptions = {}, parts: ParserPoolPar
   const meter = residentMeter(parts.platform)
   const tools: RunTools = { clock, startMs, memory: meter && memoryWatch(clock, meter) }
   const tasks = parts.tasks ?? new URL('../tasks/', import.meta.url)
-  const members = poolMembers({ limits, tasks, startMs, onFree: serve, onLost: refuse })
+  const members = poolMembers({
+    limits,
+    tasks,
+    startMs,
+    heapMiB: parts.heapMiB ?? Math.max(HEAP_MIB, limits.memoryMiB),
+    onFree: serve,
+    onLost: refuse,
+  })
   const queue: Waiting[] = []
   let closed: Promise<void> | null = null
 

@@ -5,9 +5,6 @@ import type { PoolLimits } from './pool-options.ts'
 import type { Run, Running } from './run.ts'
 import { type ChildListener, type ChildProcess, spawnChild } from './spawn.ts'
 
-/** JavaScript's own bound, for a task that names no more. */
-const HEAP_MIB = 512
-
 /** A child of the pool, and what it has done. */
 export interface Member {
   readonly child: ChildProcess
@@ -32,6 +29,7 @@ export interface MembersOptions {
   readonly limits: PoolLimits
   readonly tasks: URL
   readonly startMs: number
+  readonly heapMiB: number
   /** A member has become free, or a place. */
   readonly onFree: () => void
   /** A member could not be started. */
@@ -54,7 +52,7 @@ export interface PoolMembers {
 const IDLE_SHARE = 5 / 8
 const MiB = 1024 * 1024
 
-export function poolMembers({ limits, tasks, startMs, onFree, onLost }: MembersOptions): PoolMembers {
+export function poolMembers({ limits, tasks, startMs, heapMiB, onFree, onLost }: MembersOptions): PoolMembers {
   const { clock } = limits
   const members = new Set<Own>()
   let onQuiet: (() => void) | null = null
@@ -65,7 +63,7 @@ export function poolMembers({ limits, tasks, startMs, onFree, onLost }: MembersO
 
   function start(): void {
     let lastId = 0
-    const child = spawnChild({ tasks, heapMiB: Math.max(HEAP_MIB, limits.memoryMiB), listener: listenerOf(() => member) })
+    const child = spawnChild({ tasks, heapMiB, listener: listenerOf(() => member) })
     const nextId = (): number => ++lastId
     const loaded = new Set<string>()
     const member: Own = {

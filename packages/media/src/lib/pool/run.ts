@@ -130,7 +130,9 @@ function requestOf({ task, options, file: { asset } }: Run): Uint8Array {
 
 function wordsOf(task: string, payload: Uint8Array): StowageError {
   const said: unknown = JSON.parse(Buffer.from(payload).toString())
-  if (typeof said !== 'object' || said === null || !('words' in said) || typeof said.words !== 'string')
-    throw new TypeError('No words')
-  return 'unreadable' in said && said.unreadable === true ? unreadable(task, said.words) : broken(task, said.words)
+  if (typeof said !== 'object' || said === null) throw new TypeError('No words')
+  const { why, words } = said as { why?: unknown; words?: unknown }
+  if (typeof words !== 'string') throw new TypeError('No words')
+  if (why === 'unreadable') return unreadable(task, words)
+  return why === 'result' ? badResult(task, new Error(words)) : broken(task, words)
 }

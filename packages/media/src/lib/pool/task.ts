@@ -14,7 +14,7 @@ export interface TaskFile {
 /**
  * A task: the default export of `src/lib/tasks/NAME.ts`. It runs in a child and nowhere else: no network, no files written, no processes, no
  * `eval`. The child is reused, so it must leave nothing behind that the next file could meet.
- * @returns an object: JSON values (up to 4 MiB as JSON), and Uint8Arrays as its own properties (up to 34 MiB together). Anything else in it fails the run
+ * @returns JSON (up to 4 MiB of it), or an object of JSON and Uint8Arrays (up to 34 MiB together) as its own properties. Anything else fails the run
  * @throws Unreadable for bytes that no further try could read
  */
 export type Task<Options extends object, Result> = (file: TaskFile, options: Options) => Promise<Result>

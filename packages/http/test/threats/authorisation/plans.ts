@@ -28,7 +28,15 @@ const headOf = (attempts: readonly Attempt[]) => attempts.filter(({ headers }) =
 
 const multipart = form(file(BYTES, 'new.txt'))
 const raw = { headers: { 'content-type': 'text/plain' }, body: BYTES, query: 'filename=new.txt' }
-const uploads = [changed('form', 201, { headers: multipart.headers, body: multipart.body.toString() }), changed('raw', 201, raw)]
+/** Where the file lies that imports ask for. */
+export const REMOTE = 'https://files.example/new.txt'
+const named = form({ name: 'url', value: REMOTE })
+const uploads = [
+  changed('form', 201, { headers: multipart.headers, body: multipart.body.toString() }),
+  changed('raw', 201, raw),
+  changed('import', 201, { headers: json, body: JSON.stringify({ url: REMOTE }) }),
+  changed('import by form', 201, { headers: named.headers, body: named.body.toString() }),
+]
 const patch = { headers: json, body: '{"title":"changed"}' }
 const updates = [changed('plain', 200, patch), read('stale', 412, { ...json, ...STALE })].map(one => ({
   ...one,

@@ -21,13 +21,14 @@ export async function refuseAll(prepared: Prepared, cells: readonly Cell[]): Pro
   const ordered = [...cells].sort((a, b) => Number(b.aim === 'never') - Number(a.aim === 'never'))
   for (const cell of ordered) {
     const complain = (what: string) => wrong.push(`${cellName(cell)} ${what}`)
-    const { metadata, storage, logged } = prepared.world
-    const [calls, objects, events] = [metadata.calls.length, storage.calls.length, logged.length]
+    const { metadata, storage, logged, fetched } = prepared.world
+    const [calls, objects, events, fetches] = [metadata.calls.length, storage.calls.length, logged.length, fetched.length]
     const shot = await shoot(prepared, cell)
     if (shot.status !== cell.expected) complain(`is ${shot.status}, not ${cell.expected}`)
     if (shot.bodyRead) complain('read the body')
     const written = metadata.calls.slice(calls).filter(({ op }) => op === 'commit' || op === 'nextInSequence')
     if (written.length > 0 || storage.calls.length > objects) complain('touched what is stored')
+    if (fetched.length > fetches) complain('fetched what it was to import')
     for (const problem of judgeEvents(prepared, cell, events)) complain(problem)
     if (secrets.test(shot.text + JSON.stringify(logged.slice(events)))) complain('tells a secret')
     if (cell.expected !== 404) continue

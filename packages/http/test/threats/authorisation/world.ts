@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fsStorage } from '@stowage/adapter-fs'
 import {
   type Asset,
@@ -60,6 +61,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
   const root = await mkdtemp(join(tmpdir(), 'stowage-threats-'))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
   const logged: LogEvent[] = []
+  const fetched: string[] = []
   const at = (level: string) => (message: string, details?: object) => void logged.push({ level, message, details })
   const storage = withFaults(fsStorage({ root: join(root, 'objects') }))
   const metadata = withMetadataFaults<MetadataStore>(
@@ -85,6 +87,14 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
     workers: false,
     logger: logger ?? { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     transformer: drawBytes,
+    importer: {
+      name: 'fake',
+      async open(url) {
+        fetched.push(url)
+        const bytes = Buffer.from(BYTES)
+        return { body: Readable.from([bytes]), contentType: 'text/plain', filename: 'new.txt', sizeBytes: bytes.length }
+      },
+    },
     generator: { name: 'fake', generate: async () => ({ body: PNG, contentType: 'image/png' }) },
     ...(clock && { clock }),
   })
@@ -152,6 +162,8 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
     storage,
     metadata,
     logged,
+    /** URLs that imports went to. */
+    fetched,
     people,
     profiles,
     spaces,

@@ -60,6 +60,17 @@ export function heic(width: number, height: number, { brand = 'heic', quarterTur
   return Buffer.concat([box('ftyp', Buffer.from(`${brand}\0\0\0\0mif1${brand}`)), meta, box('mdat', Buffer.alloc(64))])
 }
 
+/** A HEIC file whose one property is given as it is. */
+export function heicWith(property: Buffer): Buffer {
+  const pitm = box('pitm', u32(0), u16(1))
+  return Buffer.concat([box('ftyp', Buffer.from('heic')), box('meta', u32(0), pitm, box('iprp', box('ipco', property)))])
+}
+
+export function pngHeader(width: number, height: number): Buffer {
+  const header = Buffer.concat([u32(width), u32(height), Buffer.from([8, 2, 0, 0, 0])])
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), pngChunk('IHDR', header)])
+}
+
 export function bmp(width: number, height: number): Buffer {
   const header = Buffer.alloc(54 + Math.abs(width * height) * 4)
   header.write('BM')

@@ -2,7 +2,7 @@ import { Unreadable } from '../pool/task.ts'
 import type { FileBytes } from './file-bytes.ts'
 import type { PictureFacts } from './picture-facts.ts'
 
-const ROOT_WITHIN_BYTES = 4096
+const ROOT_WITHIN_BYTES = 16 * 1024
 const PIXELS: Readonly<Record<string, number>> = { px: 1, pt: 4 / 3, pc: 16, mm: 96 / 25.4, cm: 96 / 2.54, in: 96 }
 
 /** Width and height of the root element where they are lengths, else the sides of its view box; null where it leaves them to the page. CSS Values 4 §6.2 */
@@ -22,11 +22,16 @@ export async function readSvg(bytes: FileBytes): Promise<PictureFacts | null> {
 function rootAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>()
   const pattern = /\s+([^\s=>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y
-  pattern.lastIndex = rootStart(text)
-  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    const [, name = '', double, single] = found
+  let end = rootStart(text)
+  for (;;) {
+    pattern.lastIndex = end
+    const found = pattern.exec(text)
+    if (!found) break
+    const [whole, name = '', double, single] = found
     attributes.set(name, double ?? single ?? '')
+    end += whole.length
   }
+  if (!/^\s*\/?>/.test(text.slice(end))) throw noRoot()
   return attributes
 }
 
@@ -34,10 +39,10 @@ function rootStart(text: string): number {
   let at = 0
   for (;;) {
     const open = text.indexOf('<', at)
-    if (open === -1) throw new Unreadable('The SVG has no root element within its first 4 KiB.')
+    if (open === -1) throw noRoot()
     if (/^<svg(?=[\s/>])/i.test(text.slice(open, open + 5))) return open + 4
     const close = text.startsWith('<!--', open) ? text.indexOf('-->', open + 4) : text.indexOf('>', open)
-    if (close === -1) throw new Unreadable('The SVG has no root element within its first 4 KiB.')
+    if (close === -1) throw noRoot()
     at = close + 1
   }
 }
@@ -57,4 +62,8 @@ function viewBox(value = ''): [number, number] {
 
 function rounded(width: number, height: number): PictureFacts {
   return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) }
+}
+
+function noRoot() {
+  return new Unreadable('The SVG has no sound root element within its first 16 KiB.')
 }

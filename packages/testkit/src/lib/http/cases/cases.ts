@@ -4,6 +4,7 @@ import { browserCases } from './browser-cases.ts'
 import { cacheCases } from './cache-cases.ts'
 import { conditionCases } from './condition-cases.ts'
 import { connectionCases } from './connection-cases.ts'
+import { importCases } from './import-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { linkCases } from './link-cases.ts'
 import { nameCases } from './name-cases.ts'
@@ -27,6 +28,7 @@ export const cases: readonly HttpCase[] = [
   ...browserCases,
   ...cacheCases,
   ...linkCases,
+  ...importCases,
   ...pictureCases,
   ...transformCases,
   ...connectionCases,

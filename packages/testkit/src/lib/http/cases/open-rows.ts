@@ -10,6 +10,5 @@ export const openRows: readonly OpenRow[] = [
     title: 'time limits of a form',
     why: 'the server keeps them, not the binding: `prepareServer` is tested for them',
   },
-  { row: 'H43', title: 'imports from a URL', why: 'no route fetches one' },
   { row: 'H45', title: 'HEAD of a resumable upload, and its one writer', why: 'no route takes an upload in pieces' },
 ]

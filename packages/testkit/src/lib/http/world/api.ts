@@ -9,7 +9,7 @@ import {
   type Space,
   type StorageAdapter,
 } from '@stowage/core'
-import type { Clock, Transformer } from '@stowage/core/contracts'
+import type { Clock, Transformer, UrlImporter } from '@stowage/core/contracts'
 import { assetApi, bearer, columnFilter, cursorPaging, defineProfile, noPaging, offsetPaging } from '@stowage/http'
 import { z } from 'zod'
 
@@ -111,6 +111,7 @@ export interface ApiParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly transformer?: Transformer
+  readonly importer?: UrlImporter
 }
 
 /** Four kinds behind one api: `/notes`, `/drafts`, `/photos`, and files of teams. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Logger, Stowage } from '@stowage/core'
+import { type Logger, type Stowage, StowageError } from '@stowage/core'
 import type { HttpApi } from '@stowage/http'
 import { type FakeClock, fakeClock } from '../../clock/fake-clock.ts'
 import { memoryMetadata } from '../../metadata/memory-metadata.ts'
@@ -14,12 +14,15 @@ import { type RawSocket, rawSocket } from '../wire/raw-socket.ts'
 import { sendByFetch } from '../wire/send-by-fetch.ts'
 import { sendBySocket } from '../wire/send-by-socket.ts'
 import { createApi } from './api.ts'
+import { fakeOrigins, type Origins } from './fake-origins.ts'
 import { type Reads, stallingStorage } from './stalling-storage.ts'
 import { type Drawing, watchedTransformer } from './watched-transformer.ts'
 
 export interface WorldOptions {
   /** Contents come as streams that can be made to fail or stand still, also where the storage has local files. */
   readonly streams?: true
+  /** Files can be imported from URLs. */
+  readonly imports?: true
 }
 
 /** Everything one case may use: an api behind the binding, and a hand on what lies under it. */
@@ -30,6 +33,8 @@ export interface World {
   /** Faults of the storage. */
   readonly storage: FaultControls
   readonly reads: Reads
+  /** What lies at URLs, where files can be imported from there. */
+  readonly origins: Origins
   /** Pictures that were made, and what making them fails with. */
   readonly drawing: Drawing
   readonly logged: readonly { readonly message: string; readonly details: object | undefined }[]
@@ -65,7 +70,15 @@ export async function openWorld(harness: HttpHarness, options: WorldOptions = {}
   const clock = fakeClock()
   const { transformer, drawing } = watchedTransformer(harness.transformer)
   const logger = loggerInto(logged)
-  const { stowage, api } = await createApi({ storage, metadata: backend.metadata, clock, logger, ...transformer })
+  const { importer, origins } = fakeOrigins(new StowageError('unprocessable', 'The file at this URL cannot be imported.'))
+  const { stowage, api } = await createApi({
+    storage,
+    metadata: backend.metadata,
+    clock,
+    logger,
+    ...transformer,
+    ...(options.imports && { importer }),
+  })
   const binding = await harness.open(api)
   const sockets = new Set<RawSocket>()
   const send = sender(binding)
@@ -75,6 +88,7 @@ export async function openWorld(harness: HttpHarness, options: WorldOptions = {}
     clock,
     storage,
     drawing,
+    origins,
     logged,
     send,
     leave: (path, when) => leave(binding, path, when),

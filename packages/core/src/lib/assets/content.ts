@@ -3,18 +3,20 @@ import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
 import type { BoundKind } from '../kinds/kind.ts'
 import { notFound } from '../policy/guard.ts'
+import { assertReadable } from '../processing/readable.ts'
 import type { Asset, AssetContent, OpenedContent, OpenOptions } from './assets.ts'
 import { toAsset } from './record.ts'
 import type { ServiceDeps } from './service.ts'
 
 /**
  * The bytes of a record that the caller may read. Storage is asked only by `open`.
- * @throws StowageError `not_found` when the asset has no bytes of its own
+ * @throws StowageError `not_found` when the asset has no bytes of its own; as {@link assertReadable}
  */
-export function assetContent(deps: ServiceDeps, kind: BoundKind, record: AssetRecord): AssetContent {
+export async function assetContent(deps: ServiceDeps, kind: BoundKind, record: AssetRecord): Promise<AssetContent> {
   const asset = toAsset(kind, record)
   if (record.blobId === null || !hasBytes(asset)) throw new StowageError('not_found', 'This asset has no bytes of its own.')
   const { blobId } = record
+  await assertReadable(deps, kind, record)
   return {
     asset,
     async open(options = {}) {

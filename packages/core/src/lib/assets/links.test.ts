@@ -52,7 +52,11 @@ describe('a link to a derivative', () => {
   it('of a name that is declared no more is not found', async () => {
     const { linked, root } = await open()
     const token = linked({ derivative: 'thumb' })
-    const other = await openStowage({ kinds: [{ ...photos, processing: false }, notes], at: root, transformer: sharpTransformer() })
+    const other = await openStowage({
+      kinds: [{ ...photos, processing: false }, notes],
+      at: root,
+      transformer: sharpTransformer(),
+    })
     await expect(other.stowage.openLink(token)).rejects.toMatchObject({ code: 'not_found' })
   })
 })
@@ -103,7 +107,9 @@ describe('a link to a transform', () => {
 describe('a link without end', () => {
   it('follows the bytes when they are replaced, and ends with the asset', async () => {
     const { stowage, assets, photo, opened, linked, clock } = await open()
-    const all = [{}, { derivative: 'thumb' }, { transform: { width: 30 } }].map(what => linked({ ...what, expiresInSeconds: null }))
+    const all = [{}, { derivative: 'thumb' }, { transform: { width: 30 } }].map(what =>
+      linked({ ...what, expiresInSeconds: null }),
+    )
     const ending = linked({ derivative: 'thumb', expiresInSeconds: 604_800 })
     const before = await Promise.all(all.map(token => opened(token)))
     await assets.replaceContent(photo.id, { body: await picture(60, 60, '#ff0000') })

@@ -74,7 +74,7 @@ export async function openLink(
   const record = kind ? await deps.metadata.getAsset({ kind: kind.name, id }) : null
   if (!kind || !record) throw notFound()
   if (version !== null && record.sha256?.slice(0, VERSION_CHARS) !== version) throw notFound()
-  if (!picture) return { ...assetContent(deps, kind, record), variesByAccept: false }
+  if (!picture) return { ...(await assetContent(deps, kind, record)), variesByAccept: false }
   if ('derivative' in picture)
     return { ...(await derivativeContent(deps, kind, record, picture.derivative)), variesByAccept: false }
   return { ...(await transformed(deps, kind, record, picture.transform, options)), variesByAccept: isOpen(picture.transform) }

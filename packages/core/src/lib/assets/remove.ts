@@ -1,7 +1,7 @@
 import type { AssetRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
-import { purgeJob } from '../lifecycle/purge.ts'
+import { PURGE_JOB, purgeJob } from '../lifecycle/purge.ts'
 import type { WriteGuard } from './assets.ts'
 import { assertIfMatch } from './record.ts'
 import type { Recheck, ServiceDeps } from './service.ts'
@@ -20,7 +20,7 @@ export async function deleteAsset(
     try {
       await deps.metadata.commit(tombstone(deps, record))
       deps.emit('asset.deleted', record)
-      deps.wakeJobs()
+      deps.wakeJobs(PURGE_JOB)
       return
     } catch (error) {
       if (!isStowageError(error, 'conflict') || tries >= MAX_TRIES) throw error

@@ -5,6 +5,8 @@ import type { AssetChanges, Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { cleanFilename, keySafeFilename } from '../kinds/filename.ts'
 import { purgeJob } from '../lifecycle/purge.ts'
+import { PROCESS_LANE, processChanges } from '../processing/job.ts'
+import { firstProcessing } from '../processing/tools.ts'
 import { assertKey } from '../storage/check-arguments.ts'
 import type { ReplaceInput } from './assets.ts'
 import {
@@ -56,6 +58,7 @@ export async function replaceContent(
         blob,
         facts,
         seen,
+        processing: firstProcessing(deps, scope.kind, seen.contentType),
         names: given === undefined ? {} : names(scope, filename),
         ...(ifMatch === undefined ? {} : { ifMatch }),
       },
@@ -97,6 +100,7 @@ interface Replacement {
   readonly blob: WritingBlob
   readonly facts: StoredFacts
   readonly seen: Recognised
+  readonly processing: 'none' | 'pending'
   readonly ifMatch?: string
 }
 
@@ -109,12 +113,16 @@ async function swapIn(deps: ServiceDeps, first: AssetRecord, next: Replacement, 
       ...next.seen,
       sizeBytes: next.facts.sizeBytes,
       sha256: next.facts.sha256,
+      processing: next.processing,
+      processingError: null,
+      processingProgress: null,
       updatedAt: deps.clock.now(),
     }
     try {
       await deps.metadata.commit(swap(deps, record, next, set))
       const replaced = { ...record, ...set, version: record.version + 1 }
       deps.emit('asset.replaced', replaced)
+      if (next.processing === 'pending') deps.wakeJobs(PROCESS_LANE)
       return replaced
     } catch (error) {
       record = await afterFailedSwap(deps, next, { error, recheck, last: tries >= MAX_TRIES })
@@ -139,7 +147,14 @@ function swap(deps: ServiceDeps, record: AssetRecord, next: Replacement, set: As
     storeBlob(next.blob, next.facts),
     ...condemnOld,
     { op: 'addUsage', kind: record.kind, space: record.space, bytes: next.facts.sizeBytes - (record.sizeBytes ?? 0), count: 0 },
+    ...forgetText(record),
+    ...processChanges(deps, { ...record, ...set }),
   ]
+}
+
+/** Words of the old bytes must not find the new ones. Only processing finds words. */
+function forgetText({ id, kind, processing }: AssetRecord): Change[] {
+  return processing === 'none' ? [] : [{ op: 'putText', assetId: id, kind, text: '', append: false }]
 }
 
 /** What was made of the old bytes goes with them; what is still being made loses its lease, and is deleted a second time later. */

@@ -5,13 +5,16 @@ import type { ImageGenerator } from '../contracts/generator.ts'
 import type { UrlImporter } from '../contracts/importer.ts'
 import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
-import type { AssetEvent, Clock, Logger } from '../contracts/runtime.ts'
+import type { Processor } from '../contracts/processor.ts'
+import type { AssetEventDetails, AssetEventType, Clock, Logger } from '../contracts/runtime.ts'
+import type { Scanner } from '../contracts/scanner.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
 import type { Transformer } from '../contracts/transformer.ts'
 import type { Random } from '../crypto/random.ts'
 import type { SignerFactory } from '../crypto/signer.ts'
 import type { DerivativeWork } from '../derivatives/work.ts'
 import type { BoundKind, KeyStrategy } from '../kinds/kind.ts'
+import type { Watchers } from '../processing/watchers.ts'
 import type { Announcements } from './announcements.ts'
 import type {
   AssetContent,
@@ -45,9 +48,12 @@ export interface ServiceDeps {
   readonly inspectors: readonly Inspector[]
   readonly defaultKeys: KeyStrategy
   readonly announcements: Announcements
-  readonly emit: (type: AssetEvent['type'], record: AssetRecord) => void
-  /** Tells the worker that a job was enqueued. */
-  readonly wakeJobs: () => void
+  readonly processors: readonly Processor[]
+  readonly scanner: Scanner | null
+  readonly watchers: Watchers
+  readonly emit: (type: AssetEventType, record: AssetRecord, details?: AssetEventDetails) => void
+  /** Tells the worker that a job was enqueued, in this lane. */
+  readonly wakeJobs: (lane: string) => void
   readonly timing: Timing
 }
 
@@ -59,6 +65,8 @@ export interface Timing {
   readonly replacedGraceMs: number
   /** After a writer was given up: when its object is deleted for the last time. */
   readonly lateWriterMs: number
+  /** How long one step of processing may take: the scan, one processor, one derivative. */
+  readonly processStepMs: number
 }
 
 /** Where new assets go and whose they are. */
@@ -86,7 +94,7 @@ export interface AssetService {
   /** `recheck` is asked again when the record changed under way. */
   update(scope: ServiceScope, record: AssetRecord, patch: AssetPatch, guard: WriteGuard, recheck: Recheck): Promise<AssetRecord>
   delete(scope: ServiceScope, record: AssetRecord, guard: WriteGuard, recheck: Recheck): Promise<void>
-  content(kind: BoundKind, record: AssetRecord): AssetContent
+  content(kind: BoundKind, record: AssetRecord): Promise<AssetContent>
   replaceContent(scope: ServiceScope, record: AssetRecord, input: ReplaceInput, recheck: Recheck): Promise<AssetRecord>
   derivative(kind: BoundKind, record: AssetRecord, name: string): Promise<AssetContent>
   createLink(kind: BoundKind, record: AssetRecord, options: LinkOptions): SignedLink

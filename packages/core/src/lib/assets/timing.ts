@@ -2,4 +2,9 @@ import type { Timing } from './service.ts'
 
 const MINUTE = 60_000
 
-export const DEFAULT_TIMING: Timing = { uploadLeaseMs: 15 * MINUTE, replacedGraceMs: MINUTE, lateWriterMs: 60 * MINUTE }
+export const DEFAULT_TIMING: Timing = {
+  uploadLeaseMs: 15 * MINUTE,
+  replacedGraceMs: MINUTE,
+  lateWriterMs: 60 * MINUTE,
+  processStepMs: 15 * MINUTE,
+}

@@ -5,6 +5,8 @@ import type { Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { keySafeFilename, suffixFilename } from '../kinds/filename.ts'
 import { needsNoAsset } from '../kinds/keys.ts'
+import { PROCESS_LANE, processChanges } from '../processing/job.ts'
+import { firstProcessing } from '../processing/tools.ts'
 import { assertKey } from '../storage/check-arguments.ts'
 import type { AssetDetails, UploadInput } from './assets.ts'
 import {
@@ -148,7 +150,7 @@ async function newDraft(deps: ServiceDeps, scope: ServiceScope, details: Checked
     space: space?.id ?? '',
     createdBy: actor?.id ?? null,
     state: 'ready',
-    processing: 'none',
+    processing: firstProcessing(deps, kind, seen.contentType),
     processingError: null,
     processingProgress: null,
     visibility: details.visibility ?? kind.visibility,
@@ -194,10 +196,12 @@ async function publish(
       { op: 'insertAsset', asset: ready },
       storeBlob(blob, { sizeBytes, sha256, ...facts }, ready),
       { op: 'addUsage', kind: ready.kind, space: ready.space, bytes: sizeBytes, count: 1 },
+      ...processChanges(deps, ready),
     ]
     try {
       await deps.metadata.commit(batch)
       deps.emit('asset.ready', ready)
+      if (ready.processing === 'pending') deps.wakeJobs(PROCESS_LANE)
       return ready
     } catch (error) {
       if (tries >= MAX_NAME_TRIES || !wanted.uniqueName || !isTakenName(error)) throw error

@@ -25,7 +25,7 @@ export async function inspect(deps: InspectDeps, input: InspectInput): Promise<F
     try {
       const asked = Promise.resolve().then(() => inspector.inspect(input))
       const found = await within(deps.clock, INSPECT_MS, `Inspector ${inspector.name}`, asked)
-      if (found !== null) facts = joined(facts, found)
+      if (found !== null) facts = joinFacts(facts, found)
     } catch (error) {
       deps.logger.warn('An inspector failed; the file is kept without its facts.', {
         inspector: inspector.name,
@@ -37,7 +37,8 @@ export async function inspect(deps: InspectDeps, input: InspectInput): Promise<F
   return facts
 }
 
-function joined(facts: Facts, { width, height, properties }: Inspection): Facts {
+/** Facts with what was found after them. @throws TypeError, RangeError for what can't be meant */
+export function joinFacts(facts: Facts, { width, height, properties }: Inspection): Facts {
   for (const pixels of [width, height]) {
     if (pixels !== undefined && !(Number.isSafeInteger(pixels) && pixels > 0))
       throw new TypeError(`${pixels} is no number of pixels.`)

@@ -4,15 +4,20 @@ import { createAssets } from '../assets/guarded-assets.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { DEFAULT_TIMING } from '../assets/timing.ts'
 import { StowageError } from '../contracts/errors.ts'
+import type { Processor } from '../contracts/processor.ts'
 import { createSigners } from '../crypto/signer.ts'
 import { createDerivativeWork } from '../derivatives/work.ts'
 import { randomKey } from '../kinds/keys.ts'
 import type { BoundKind, Kind } from '../kinds/kind.ts'
 import { audit } from '../lifecycle/audit/audit.ts'
-import { createJobRunner, type JobRunner } from '../lifecycle/job-runner.ts'
+import { createJobRunner, type JobRunner, type JobRunnerDeps } from '../lifecycle/job-runner.ts'
 import { purgeHandlers } from '../lifecycle/purge.ts'
 import { createSweeper } from '../lifecycle/sweeper.ts'
 import { createGuard, unguarded } from '../policy/guard.ts'
+import { PROCESS_LANE, processType } from '../processing/job.ts'
+import { processHandler } from '../processing/process.ts'
+import { faultOfNames } from '../processing/steps.ts'
+import { createWatchers } from '../processing/watchers.ts'
 import { redactingLogger } from '../runtime/redacting-logger.ts'
 import { checkedStorage } from '../storage/checked-storage.ts'
 import type { Stowage } from '../stowage.ts'
@@ -36,6 +41,8 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const logger = redactingLogger(container.resolve(tokens.logger))
   const random = container.resolve(tokens.random)
   const kinds = boundKinds(options, container.resolve(tokens.ids))
+  const processors = resolveOptional(container, tokens.processors) ?? []
+  assertNames(processors)
   const secrets = await openPlaces(storage, metadata, { kinds, secrets: resolveOptional(container, tokens.secrets), random })
   const signers = createSigners(secrets, clock)
 
@@ -51,12 +58,17 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     transformer: resolveOptional(container, tokens.transformer),
     derivatives: createDerivativeWork(clock, options.picturesAtOnce ?? 4),
     inspectors: resolveOptional(container, tokens.inspectors) ?? [],
+    processors,
+    scanner: resolveOptional(container, tokens.scanner),
+    watchers: createWatchers(),
     defaultKeys: container.resolve(tokens.keys),
-    wakeJobs: () => jobs?.wake(),
+    wakeJobs: lane => jobs?.wake(lane),
     emit: emitter(container.resolve(tokens.events), clock, logger),
   }
   fallback(container, tokens.assetService, () => createAssetService(deps))
-  fallback(container, tokens.jobRunner, () => createJobRunner({ clock, logger, random, metadata, handlers: purgeHandlers(deps) }))
+  fallback(container, tokens.jobRunner, () =>
+    createJobRunner({ clock, logger, random, metadata, handlers: handlersOf(deps, kinds) }),
+  )
   const runner = container.resolve(tokens.jobRunner)
   jobs = runner
   fallback(container, tokens.sweeper, () => createSweeper(deps, kinds, runner))
@@ -65,6 +77,17 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const policy = container.resolve(tokens.policy)
   const background = startBackground({ clock, logger, runner, sweeper }, options)
   return stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs: options.policyTimeoutMs ?? 5000, background })
+}
+
+function assertNames(processors: readonly Processor[]): void {
+  const fault = faultOfNames(processors.map(({ name }) => name))
+  if (fault !== null) throw new StowageError('invalid_request', `createStowage: ${fault}`)
+}
+
+/** Purges go on whatever is processed; a process takes the processing of the kinds that it knows. */
+function handlersOf(deps: ServiceDeps, kinds: readonly BoundKind[]): JobRunnerDeps['handlers'] {
+  const types = kinds.map(({ name }) => processType(name))
+  return { ...purgeHandlers(deps), [PROCESS_LANE]: { types, handle: processHandler(deps, kinds) } }
 }
 
 interface Parts {
@@ -113,11 +136,20 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
 }
 
 async function closeAll(deps: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
-  const { storage, metadata, announcements, derivatives, importer, transformer } = deps
+  const { storage, metadata, announcements, derivatives, importer } = deps
   // Imports that are under way would else be waited for.
   await importer?.close?.()
   await background.stop()
   await derivatives.close()
-  await Promise.all([announcements.close(), transformer?.close?.()])
+  await Promise.all([announcements.close(), closeTools(deps)])
   await Promise.all([storage.close?.(), metadata.close()])
+}
+
+/** One that fails to close keeps nobody else from it. */
+async function closeTools({ processors, scanner, transformer, logger }: ServiceDeps): Promise<void> {
+  const tools = [...processors, scanner, transformer].filter(tool => tool !== null)
+  const closed = await Promise.allSettled(tools.map(async tool => tool.close?.()))
+  for (const result of closed) {
+    if (result.status === 'rejected') logger.error('What processes files did not close.', { error: result.reason })
+  }
 }

@@ -5,7 +5,9 @@ import type { ImageGenerator } from '../contracts/generator.ts'
 import type { UrlImporter } from '../contracts/importer.ts'
 import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
+import type { Processor } from '../contracts/processor.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
+import type { Scanner } from '../contracts/scanner.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
 import type { Transformer } from '../contracts/transformer.ts'
 import type { Kind, KindOptions } from '../kinds/kind.ts'
@@ -31,6 +33,10 @@ export interface StowageOptions extends DefaultKindOptions {
   readonly importer?: UrlImporter
   /** Learn facts (dimensions, properties) from the beginning of each file, in this order. Default: none. */
   readonly inspectors?: readonly Inspector[]
+  /** Learn facts and text from the whole of each stored file, in this order, in jobs. Default: none. Closed by `close`. */
+  readonly processors?: readonly Processor[]
+  /** Looks for malware in each stored file, of every kind; until it has passed a file, nothing of it is served. Default: none. Closed by `close`. */
+  readonly scanner?: Scanner
   /** Makes pictures of files: derivatives, and what signed links ask for. Default: none. Closed by `close`. */
   readonly transformer?: Transformer
   /** How many pictures that somebody waits for are made at once in this process; 64 more may wait. Default 4. */

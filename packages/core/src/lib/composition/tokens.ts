@@ -4,7 +4,9 @@ import type { ImageGenerator } from '../contracts/generator.ts'
 import type { UrlImporter } from '../contracts/importer.ts'
 import type { Inspector } from '../contracts/inspector.ts'
 import type { MetadataStore } from '../contracts/metadata.ts'
+import type { Processor } from '../contracts/processor.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
+import type { Scanner } from '../contracts/scanner.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
 import type { Transformer } from '../contracts/transformer.ts'
 import type { Random } from '../crypto/random.ts'
@@ -32,6 +34,8 @@ export const tokens = {
   generator: token<ImageGenerator>('generator'),
   importer: token<UrlImporter>('importer'),
   inspectors: token<readonly Inspector[]>('inspectors'),
+  processors: token<readonly Processor[]>('processors'),
+  scanner: token<Scanner>('scanner'),
   transformer: token<Transformer>('transformer'),
   secrets: token<readonly string[]>('secrets'),
   assetService: token<AssetService>('assetService'),

@@ -54,8 +54,8 @@ export interface AssetRecord {
  */
 export type BlobState = 'writing' | 'stored' | 'condemned'
 
-/** What a scanner said of the bytes. */
-export type ScanVerdict = 'clean' | 'infected'
+/** What a scanner said of the bytes; what it found something in, or can never scan, is rejected. */
+export type ScanVerdict = 'clean' | 'rejected'
 
 /** One object in storage, and its right to exist. */
 export interface BlobRecord {

@@ -16,9 +16,30 @@ export interface Logger {
   error(message: string, details?: object): void
 }
 
-/** Something that happened to an asset. Sent after its commit; delivery is at most once, in this process. */
-export interface AssetEvent {
-  readonly type: 'asset.ready' | 'asset.failed' | 'asset.updated' | 'asset.replaced' | 'asset.deleted' | 'asset.purged'
+export type AssetEventType =
+  | 'asset.ready'
+  | 'asset.failed'
+  | 'asset.updated'
+  | 'asset.replaced'
+  | 'asset.deleted'
+  | 'asset.purged'
+  | 'asset.progress'
+  | 'asset.processed'
+  | 'asset.processing_failed'
+
+/** What some events say besides. */
+export interface AssetEventDetails {
+  /** Of `asset.progress`: `scan`, a processor's name, or `derivative:` and its name. */
+  readonly step?: string
+  /** Of `asset.progress`: how far the step is, from 0 to 1. */
+  readonly fraction?: number
+  /** Of `asset.processing_failed`: as the asset's `processingError`. */
+  readonly reason?: string
+}
+
+/** Something that happened to an asset. Sent after its commit; delivery is at most once, in the process where it happened. */
+export interface AssetEvent extends AssetEventDetails {
+  readonly type: AssetEventType
   readonly kind: string
   readonly space: string
   readonly assetId: string

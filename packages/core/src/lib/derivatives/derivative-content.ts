@@ -7,6 +7,7 @@ import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { PictureFormat } from '../contracts/transformer.ts'
 import type { BoundKind } from '../kinds/kind.ts'
 import { notFound } from '../policy/guard.ts'
+import { assertReadable } from '../processing/readable.ts'
 import { derivativeOnDemand } from './ensure.ts'
 import { type CompleteRecipe, completeRecipe } from './recipe.ts'
 
@@ -40,13 +41,14 @@ export async function derivativeContent(
   return pictureContent(deps, kind, record, recipe)
 }
 
-/** The picture that a recipe makes of a record that the caller may read. @throws as `ensureDerivative` */
+/** The picture that a recipe makes of a record that the caller may read. @throws as `ensureDerivative` and {@link assertReadable} */
 export async function pictureContent(
   deps: ServiceDeps,
   kind: BoundKind,
   record: AssetRecord,
   recipe: CompleteRecipe,
 ): Promise<AssetContent> {
+  await assertReadable(deps, kind, record)
   const blob = await derivativeOnDemand(deps, record, recipe)
   const { sizeBytes, sha256, contentType } = blob
   if (sizeBytes === null || sha256 === null || contentType === null) throw notFound()

@@ -52,8 +52,18 @@ function held(): Transformer & { readonly begun: Promise<void>; go(): void } {
   }
 }
 
+/** Takes away the jobs that would make what the kind declares: here, pictures are made when somebody asks for them. */
+async function leaveToReaders({ metadata, clock }: World): Promise<void> {
+  const claim = { types: ['process:asset'], now: clock.now(), leaseMs: HOUR, leaseToken: 'taken', limit: 1000 }
+  const jobs = await metadata.claimJobs(claim)
+  if (jobs.length === 0) return
+  await metadata.commit(jobs.map(({ id }) => ({ op: 'deleteJob', id, guard: { leaseToken: 'taken' } })))
+}
+
 /** What was condemned is removed, however often that takes. */
-async function sweepAll({ stowage, clock }: World): Promise<void> {
+async function sweepAll(world: World): Promise<void> {
+  const { stowage, clock } = world
+  await leaveToReaders(world)
   for (let hours = 0; hours < 3; hours++) {
     await clock.advance(2 * HOUR)
     await stowage.sweep()

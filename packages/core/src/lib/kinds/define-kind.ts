@@ -5,6 +5,8 @@ import type { Kind, KindOptions } from './kind.ts'
 
 const MiB = 1024 * 1024
 const KiB = 1024
+const MAX_WAIT_MS = 60_000
+const MAX_TEXT_CHARS = 1024 * 1024
 
 /**
  * Declares a kind of asset: what it holds, who may do what, and its limits. Give every kind to `createStowage`.
@@ -22,6 +24,7 @@ export function defineKind<Fields extends z.ZodObject = z.ZodObject>(options: Ki
     if (!Number.isSafeInteger(value) || value < 0)
       throw new TypeError(`defineKind ${name}: limits.${limit} must be a whole number from 0.`)
   }
+  checkProcessing(options)
   checkDerivatives(options)
   return Object.freeze({
     ...options,
@@ -31,6 +34,19 @@ export function defineKind<Fields extends z.ZodObject = z.ZodObject>(options: Ki
     visibility: options.visibility ?? 'private',
     declaredTypes: options.declaredTypes ?? ['text/plain', 'text/csv', 'text/markdown', 'application/json'],
   })
+}
+
+function checkProcessing({ name, processing }: KindOptions): void {
+  const { answerAfter = 'stored', waitMs = 0, maxTextChars = 0 } = processing || {}
+  if (!['stored', 'facts', 'done'].includes(answerAfter))
+    throw new TypeError(`defineKind ${name}: processing.answerAfter must be stored, facts or done.`)
+  for (const [option, value, most] of [
+    ['waitMs', waitMs, MAX_WAIT_MS],
+    ['maxTextChars', maxTextChars, MAX_TEXT_CHARS],
+  ] as const) {
+    if (!Number.isInteger(value) || value < 0 || value > most)
+      throw new TypeError(`defineKind ${name}: processing.${option} must be a whole number from 0 to ${most}.`)
+  }
 }
 
 function checkDerivatives({ name, processing }: KindOptions): void {

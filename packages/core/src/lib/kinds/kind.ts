@@ -45,6 +45,17 @@ export interface KindLimits {
 export interface ProcessingOptions {
   /** Pictures that every asset has, by name; made by the `transformer` given to createStowage. */
   readonly derivatives?: Readonly<Record<string, PictureRecipe>>
+  /**
+   * When an upload is answered: once it is stored; once something is known of it besides (dimensions, properties); or once all is done. The
+   * answer comes after `waitMs` at the latest, and says how far it is. Default `stored`.
+   */
+  readonly answerAfter?: 'stored' | 'facts' | 'done'
+  /** 0 to 60,000, default 2000. */
+  readonly waitMs?: number
+  /** Whether bytes, pictures and links are kept back until all is done. Default false: only until they are scanned, where there is a scanner. */
+  readonly gate?: boolean
+  /** How much text of each file the word index keeps. Default and most: 1 Mi characters. */
+  readonly maxTextChars?: number
 }
 
 export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
@@ -72,7 +83,7 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
   readonly filenames?: 'any' | 'unique'
   /** Default: `private`. */
   readonly visibility?: 'public' | 'private'
-  /** False: nothing is made of the files of this kind. */
+  /** False: nothing is learnt from stored files of this kind, or made of them. They are scanned, where there is a scanner. */
   readonly processing?: false | ProcessingOptions
 }
 

@@ -20,12 +20,16 @@ interface Running {
   readonly outcome: Promise<Outcome>
 }
 
-/** The jobs of one type in this process: so many at once, each in a slot of its own, so that a long one holds no other up. */
+export interface LaneOptions {
+  readonly types: readonly string[]
+  readonly handle: JobHandler
+  readonly slots: number
+}
+
+/** Jobs of some types in this process: so many at once, each in a slot of its own, so that a long one holds no other up. */
 export class JobLane {
   readonly #deps: JobDeps
-  readonly #type: string
-  readonly #handler: JobHandler
-  readonly #slots: number
+  readonly #options: LaneOptions
   readonly #running = new Set<Running>()
   /** Claims come one after the other, so that each knows how many slots are free. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -35,11 +39,9 @@ export class JobLane {
   #looking: Promise<void> | undefined
   #again = false
 
-  constructor(deps: JobDeps, type: string, options: { readonly handler: JobHandler; readonly slots: number }) {
+  constructor(deps: JobDeps, options: LaneOptions) {
     this.#deps = deps
-    this.#type = type
-    this.#handler = options.handler
-    this.#slots = options.slots
+    this.#options = options
   }
 
   /** Looks for jobs that are due now, and goes on looking as long as there are more of them than slots. */
@@ -59,7 +61,10 @@ export class JobLane {
         const started = (await this.#take()) ?? []
         for (const { outcome } of started) void outcome.then(() => this.#more && this.wake())
       } catch (error) {
-        this.#deps.logger.error('The job worker could not reach its jobs; it will look again.', { type: this.#type, error })
+        this.#deps.logger.error('The job worker could not reach its jobs; it will look again.', {
+          types: this.#options.types,
+          error,
+        })
       }
     }
   }
@@ -95,7 +100,7 @@ export class JobLane {
   /** Claims for the slots that are free, and begins. Null: none is. */
   #take(): Promise<readonly Running[] | null> {
     const turn = this.#turn.then(async () => {
-      const limit = this.#slots - this.#running.size
+      const limit = this.#options.slots - this.#running.size
       this.#more = true
       if (limit <= 0) return null
       const jobs = await this.#claim(limit)
@@ -109,7 +114,7 @@ export class JobLane {
   #claim(limit: number): Promise<readonly JobRecord[]> {
     const { clock, metadata, random } = this.#deps
     const leaseToken = hex(random(16))
-    return metadata.claimJobs({ types: [this.#type], now: clock.now(), leaseMs: LEASE_MS, leaseToken, limit })
+    return metadata.claimJobs({ types: this.#options.types, now: clock.now(), leaseMs: LEASE_MS, leaseToken, limit })
   }
 
   #begin(job: JobRecord): Running {
@@ -124,7 +129,7 @@ export class JobLane {
   /** Never rejects. */
   async #work(job: JobRecord, leased: LeasedRun): Promise<Outcome> {
     try {
-      await this.#handler(leased.run)
+      await this.#options.handle(leased.run)
       if (!leased.ended) await leased.run.end([])
       return 'done'
     } catch (error) {

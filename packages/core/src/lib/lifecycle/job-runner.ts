@@ -7,35 +7,44 @@ const SLOTS = 4
 export type { JobHandler } from './job-lane.ts'
 
 export interface JobRunnerDeps extends JobDeps {
-  readonly handlers: Readonly<Record<string, JobHandler>>
-  /** Jobs of each type at once. Default 4. */
+  /** By lane: jobs of the type that it is named after, or of all the types given. */
+  readonly handlers: Readonly<Record<string, JobHandler | TypedHandler>>
+  /** Jobs of each lane at once. Default 4. */
   readonly slots?: number
+}
+
+export interface TypedHandler {
+  readonly types: readonly string[]
+  readonly handle: JobHandler
 }
 
 export interface JobRunner {
   /** Begins to look for jobs by itself. */
   start(): void
-  /** Looks now. @param type only for jobs of this type */
-  wake(type?: string): void
+  /** Looks now. @param lane only for its jobs */
+  wake(lane?: string): void
   /** Works until no job is due, or until `signal` fires and those under way are done. @returns how many were done, and how many failed */
   drain(signal?: AbortSignal): Promise<JobCounts>
   /** Takes no more jobs, tells those under way to stop, and waits for them; they are put back, to go on at once elsewhere. */
   stop(): Promise<void>
 }
 
-/** Works the jobs table in this process: each type in slots of its own, so that one never waits for another. */
+/** Works the jobs table in this process: each lane in slots of its own, so that one never waits for another. */
 export function createJobRunner(deps: JobRunnerDeps): JobRunner {
   const slots = deps.slots ?? SLOTS
   const lanes = new Map(
-    Object.entries(deps.handlers).map(([type, handler]) => [type, new JobLane(deps, type, { handler, slots })]),
+    Object.entries(deps.handlers).map(([name, handler]) => {
+      const { types, handle } = typeof handler === 'function' ? { types: [name], handle: handler } : handler
+      return [name, new JobLane(deps, { types, handle, slots })]
+    }),
   )
   let cancelPoll: (() => void) | undefined
   let state: 'idle' | 'started' | 'stopped' = 'idle'
 
-  const wake = (type?: string): void => {
+  const wake = (name?: string): void => {
     if (state !== 'started') return
-    if (type === undefined) for (const lane of lanes.values()) lane.wake()
-    else lanes.get(type)?.wake()
+    if (name === undefined) for (const lane of lanes.values()) lane.wake()
+    else lanes.get(name)?.wake()
   }
   const poll = (): void => {
     cancelPoll = deps.clock.after(POLL_MS, () => {

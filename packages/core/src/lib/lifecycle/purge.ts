@@ -6,7 +6,8 @@ import { hex } from '../crypto/random.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
 import type { JobHandler } from './job-runner.ts'
 
-const PURGE_JOB = 'purge'
+/** Type of its jobs, and the lane they run in. */
+export const PURGE_JOB = 'purge'
 
 /** The job that removes what an asset no longer needs. */
 export function purgeJob(

@@ -13,6 +13,8 @@ export function errorHeaders(
       return typeof details.allow === 'string' ? { allow: details.allow } : {}
     case 'range_not_satisfiable':
       return typeof details.sizeBytes === 'number' ? { 'content-range': `bytes */${details.sizeBytes}` } : {}
+    case 'conflict':
+      return typeof details.retryAfterSeconds === 'number' ? { 'retry-after': seconds(details.retryAfterSeconds, 1) } : {}
     case 'rate_limited':
       return { 'retry-after': seconds(details.retryAfterSeconds, 1) }
     case 'unavailable':

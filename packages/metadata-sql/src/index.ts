@@ -1,4 +1,4 @@
-export type { FieldType, SearchDialect, SearchMatches, SqlDialect } from './lib/dialect.ts'
+export type { FieldType, SearchDialect, SearchMatches, SqlDialect, WordsDialect } from './lib/dialect.ts'
 export { type Expectation, type Row, type SqlDriver, SqlWriteFailure, type WriteStatement } from './lib/driver.ts'
 export { compile, type Fragment, join, literal, raw, type SqlValue, type Statement, sql } from './lib/fragment.ts'
 export { createSqlMetadata, type SqlMetadataOptions, type SqlMetadataStore } from './lib/store.ts'

@@ -1,8 +1,9 @@
 import type { Filter } from '@stowage/core/contracts'
 import { columnRef } from './columns.ts'
 import type { SearchMatches } from './dialect.ts'
-import { compileFilter, type FilterContext, foldTerms } from './filter.ts'
+import { compileFilter, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, literal, raw, sql } from './fragment.ts'
+import { searchAccess, wordsAccess } from './text-accesses.ts'
 
 /** A way to reach the ready rows of a kind. */
 export interface Access {
@@ -48,7 +49,12 @@ export const kindIs = (kind: string): Fragment => sql`a.kind = ${literal(kind)}`
 
 /** The ways that may be much shorter than reading the kind newest first. None where the kind is read newest first at best. */
 export function narrowAccesses(context: FilterContext, filters: readonly Filter[]): readonly Access[] {
-  return [...columnAccesses(context, filters), ...tagAccesses(context, filters), ...searchAccess(context, filters)]
+  return [
+    ...columnAccesses(context, filters),
+    ...tagAccesses(context, filters),
+    ...searchAccess(context, filters),
+    ...wordsAccess(context, filters),
+  ]
 }
 
 function columnAccesses(context: FilterContext, filters: readonly Filter[]): Access[] {
@@ -88,37 +94,4 @@ function tagAccess(context: FilterContext, tag: string, rest: readonly Filter[])
     rest,
     bare: { from: raw('asset_tags t'), where, time: raw('t.created_at'), newest: raw('t.created_at desc') },
   }
-}
-
-// What one question to the index may hold; the rest of long terms, and further terms, are compared row by row.
-const MAX_INDEXED_TERMS = 8
-const MAX_INDEXED_LENGTH = 32
-
-function searchAccess(context: FilterContext, filters: readonly Filter[]): Access[] {
-  const { dialect, kindName } = context
-  const terms = filters.flatMap(filter => (filter.op === 'search' ? foldTerms(filter.terms) : []))
-  const long = terms.filter(term => [...term].length >= dialect.search.minTermLength).sort((a, b) => b.length - a.length)
-  if (long.length === 0) return []
-  const asked = long.slice(0, MAX_INDEXED_TERMS).map(term => [...term].slice(0, MAX_INDEXED_LENGTH).join(''))
-  const matches = dialect.search.matches(kindName, asked)
-  const unanswered = terms.filter(term => !asked.includes(term))
-  const rest = filters.filter(filter => filter.op !== 'search')
-  return [
-    {
-      name: 'search',
-      from: matches.from,
-      where: [matches.where],
-      createdAt: raw('a.created_at'),
-      id: raw('a.id'),
-      context: { ...context, driving: new Set() },
-      rest: unanswered.length === 0 ? rest : [...rest, { op: 'search', terms: unanswered }],
-      bare: {
-        from: matches.hits,
-        where: matches.where,
-        time: matches.ordered?.createdAt ?? raw('0'),
-        newest: matches.ordered ? sql`${matches.ordered.seq} desc` : raw('1'),
-      },
-      ...(matches.ordered && { ordered: matches.ordered }),
-    },
-  ]
 }

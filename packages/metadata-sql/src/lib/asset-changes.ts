@@ -4,6 +4,7 @@ import { allOf, compile, type Fragment, join, literal, raw, type SqlValue, sql }
 import { assignments, sameAs, stateIn, update } from './row-changes.ts'
 import { assets, encode } from './schema.ts'
 import { checkText, fold, PART_SEPARATOR } from './text.ts'
+import { removeText } from './text-changes.ts'
 import type { WritePlan } from './write-plan.ts'
 
 type Of<Op extends Change['op']> = Extract<Change, { op: Op }>
@@ -19,7 +20,7 @@ export interface AssetChanges {
   deleteAsset(plan: WritePlan, change: Of<'deleteAsset'>): void
 }
 
-/** The writes of an asset's row, and of what is derived from it while it is ready: rows by tag, and search. */
+/** The writes of an asset's row, and of what is kept beside it while it is ready: rows by tag, search and text. */
 export function assetChanges(dialect: SqlDialect): AssetChanges {
   const insert = insertText(dialect)
   const addTags = compile(insertTags(dialect), dialect.placeholder).sql
@@ -46,6 +47,7 @@ export function assetChanges(dialect: SqlDialect): AssetChanges {
       const wasReady = guard.states.includes('ready')
       const isReady = (set.state ?? (wasReady ? 'ready' : '')) === 'ready'
       if (derived && wasReady) unindex(plan, kind, id)
+      if (wasReady && set.state !== undefined && set.state !== 'ready') removeText(dialect, plan, kind, id)
       plan.add(update(assets, assetAssignments(dialect, set), guardOf(id, kind, guard)), 'one')
       if (derived && isReady) index(plan, kind, id, set.tags)
     },
@@ -53,7 +55,10 @@ export function assetChanges(dialect: SqlDialect): AssetChanges {
       plan.add(sql`select 1 from assets where ${allOf(guardOf(id, kind, guard))} ${dialect.keepRows}`, 'found')
     },
     deleteAsset(plan, { id, kind, guard }) {
-      if (guard.states.includes('ready')) unindex(plan, kind, id)
+      if (guard.states.includes('ready')) {
+        unindex(plan, kind, id)
+        removeText(dialect, plan, kind, id)
+      }
       plan.add(sql`delete from assets where ${allOf(guardOf(id, kind, guard))}`, 'one')
     },
   }

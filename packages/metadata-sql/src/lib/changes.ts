@@ -1,10 +1,11 @@
-import type { Change, UploadRecord } from '@stowage/core/contracts'
+import type { UploadRecord } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import { assetChanges } from './asset-changes.ts'
 import type { SqlDialect } from './dialect.ts'
 import { allOf, type Fragment, sql } from './fragment.ts'
 import { assignments, inserter, sameAs, stateIn, update } from './row-changes.ts'
 import { blobs, encode, idempotency, jobs, uploads } from './schema.ts'
+import { type ReadyChange, textChanges } from './text-changes.ts'
 import { addUsage, recountUsage } from './usage.ts'
 import type { WritePlan } from './write-plan.ts'
 
@@ -15,16 +16,17 @@ const FIXED = {
   idempotency: new Set(['scope', 'key', 'fingerprint']),
 } as const
 
-type Compile = { readonly [Op in Change['op']]: (plan: WritePlan, change: Extract<Change, { op: Op }>) => void }
+type Compile = { readonly [Op in ReadyChange['op']]: (plan: WritePlan, change: Extract<ReadyChange, { op: Op }>) => void }
 
 /** Turns each kind of change into its guarded statements. */
-export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: Change) => void {
+export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: ReadyChange) => void {
   const insertBlob = inserter(blobs, dialect.placeholder)
   const insertJob = inserter(jobs, dialect.placeholder)
   const insertUpload = inserter(uploads, dialect.placeholder)
   const insertIdempotency = inserter(idempotency, dialect.placeholder)
   const compilers: Compile = {
     ...assetChanges(dialect),
+    ...textChanges(dialect),
     insertBlob: (plan, { blob }) => insertBlob(plan, blob),
     updateBlob: (plan, { id, guard, set }) => {
       const where = [sql`id = ${id}`, stateIn(guard.states)]
@@ -60,7 +62,7 @@ export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: C
     recountUsage,
   }
   return (plan, change) => {
-    const run = compilers[change.op] as ((plan: WritePlan, change: Change) => void) | undefined
+    const run = compilers[change.op] as ((plan: WritePlan, change: ReadyChange) => void) | undefined
     if (!run) throw new StowageError('invalid_request', `There is no change called ${String(change.op)}.`)
     run(plan, change)
   }

@@ -28,6 +28,20 @@ export interface SqlDialect {
   /** Value of `seq` for a new asset; null leaves it to the database. */
   nextSeq(createdAt: number): Fragment | null
   readonly search: SearchDialect
+  readonly words: WordsDialect
+}
+
+/** How whole words of `asset_texts.words` are found by an index. Words are letters, marks and digits, folded; spaces stand between and around them. */
+export interface WordsDialect {
+  /** Of a JSON object of numbers by words: the words whose number is at most `most`, with a space behind each; '' where there is none. */
+  within(words: string, most: Fragment): Fragment
+  /** Statements that add or remove the text of the asset with this id; none where the database keeps the index itself. */
+  add(kind: string, id: string): readonly Fragment[]
+  remove(kind: string, id: string): readonly Fragment[]
+  /** Ready assets of the kind whose text holds all of `words`. */
+  matches(kind: string, words: readonly string[]): SearchMatches
+  /** Whether `assets a` is among them: asked of so many rows that all hits are found at once. */
+  among(kind: string, words: readonly string[]): Fragment
 }
 
 /** How substrings of folded text are found by an index, which holds the ready assets of each kind. */

@@ -4,6 +4,7 @@ import { columnRef, comparable } from './columns.ts'
 import type { SqlDialect } from './dialect.ts'
 import { allOf, anyOf, type Fragment, join, literal, raw, type SqlValue, sql } from './fragment.ts'
 import { checkText, fold } from './text.ts'
+import { askedWords } from './words.ts'
 
 /** What the compilation of one query shares. */
 export interface FilterContext {
@@ -17,6 +18,7 @@ export interface FilterContext {
 
 const MAX_FILTER_DEPTH = 100
 const MAX_FILTER_PARTS = 5000
+const MAX_WORDS = 256
 
 const TRUE = raw('1 = 1')
 const FALSE = raw('1 = 0')
@@ -27,9 +29,11 @@ const OPPOSITE = { lt: '>=', lte: '>', gt: '<=', gte: '<' } as const
 /** @throws StowageError `invalid_request` for a filter that is too large, or names what lists may not */
 export function checkFilter(filter: Filter): void {
   let parts = 0
+  let words = 0
   const visit = (node: Filter, depth: number): void => {
     parts += 1 + ('tags' in node ? node.tags.length : 'terms' in node ? node.terms.length : 0)
-    if (depth > MAX_FILTER_DEPTH || parts > MAX_FILTER_PARTS) {
+    if (depth <= MAX_FILTER_DEPTH && parts <= MAX_FILTER_PARTS && node.op === 'words') words += askedWords(node.terms).length
+    if (depth > MAX_FILTER_DEPTH || parts > MAX_FILTER_PARTS || words > MAX_WORDS) {
       throw new StowageError('invalid_request', 'The filter is too large: ask for less at once.')
     }
     if (node.op === 'not') visit(node.filter, depth + 1)
@@ -59,6 +63,8 @@ export function compileFilter(context: FilterContext, filter: Filter, negated = 
       return compileTags(context, filter, negated)
     case 'search':
       return compileSearch(context, filter.terms, negated)
+    case 'words':
+      return compileWords(context, filter.terms, negated)
     default:
       return compileComparison(context, filter, negated)
   }
@@ -108,6 +114,25 @@ function hasAny({ dialect, states, kindName }: FilterContext, tags: readonly str
 function compileSearch({ dialect }: FilterContext, terms: readonly string[], negated: boolean): Fragment {
   const all = allOf(foldTerms(terms).map(term => dialect.contains(raw('a.search'), term)))
   return negated ? sql`not (${all})` : all
+}
+
+function compileWords({ dialect, kind, kindName }: FilterContext, terms: readonly string[], negated: boolean): Fragment {
+  const words = askedWords(terms)
+  if (words.length === 0 || !kind) return constant((words.length === 0) !== negated)
+  const found = dialect.words.among(kindName, words)
+  return negated ? sql`not (${found})` : found
+}
+
+/** The same for filters that are asked of the few rows which others leave. */
+export function compileRest(context: FilterContext, filters: readonly Filter[]): Fragment[] {
+  return filters.map(filter => (filter.op === 'words' ? hasWords(context, filter.terms) : compileFilter(context, filter)))
+}
+
+function hasWords({ dialect }: FilterContext, terms: readonly string[]): Fragment {
+  const words = askedWords(terms)
+  if (words.length === 0) return TRUE
+  const each = words.map(word => dialect.contains(raw('x.words'), ` ${word} `))
+  return sql`exists (select 1 from asset_texts x where x.seq = a.seq and ${allOf(each)})`
 }
 
 /** The terms in searched form, without those that every text holds. */

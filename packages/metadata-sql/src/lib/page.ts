@@ -1,6 +1,6 @@
 import type { AssetQuery, AssetState, Filter } from '@stowage/core/contracts'
 import { type Access, kindIs } from './access.ts'
-import { compileFilter, type FilterContext } from './filter.ts'
+import { compileFilter, compileRest, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, join, literal, raw, sql } from './fragment.ts'
 import { branchesAfter, type Order, orderOf } from './order.ts'
 import { assets, selectList } from './schema.ts'
@@ -22,9 +22,9 @@ const branchesOf = (order: Order, query: AssetQuery, from: Fragment, where: read
 /** A page of ready assets along one access. */
 export function readyPage(access: Access, query: AssetQuery): Fragment {
   const order = orderOf(access.context, query.sort, access)
+  if (order.newest && access.ordered) return indexPage(access, access.ordered, query, order)
   if (hasOnlyShortTerms(access.context, access.rest)) return shortTermPage(access, query, order)
-  if (order.newest && access.ordered) return searchPage(access, access.ordered, query, order)
-  const where = [...access.where, ...restOf(access)]
+  const where = [...access.where, ...compileRest(access.context, access.rest)]
   return page(access.context, query, order, branchesOf(order, query, access.from, where))
 }
 
@@ -41,8 +41,6 @@ export function mixedPage(context: FilterContext, filters: readonly Filter[], qu
 /** Partial indexes are used where the statement says literally what they hold. */
 export const stateIs = (state: AssetState): Fragment =>
   state === 'ready' ? raw("a.state = 'ready'") : sql`a.state <> 'ready' and a.state = ${literal(state)}`
-
-const restOf = (access: Access): Fragment[] => access.rest.map(filter => compileFilter(access.context, filter))
 
 // Each branch comes in order from an index; what comes out is merged.
 function page(context: FilterContext, query: AssetQuery, order: Order, branches: readonly Branch[]): Fragment {
@@ -65,32 +63,38 @@ function page(context: FilterContext, query: AssetQuery, order: Order, branches:
 }
 
 /**
- * Newest first along the search index, which is ordered by creation time but not by id within it: the oldest time of the
+ * Newest first along a full-text index, which is ordered by creation time but not by id within it: the oldest time of the
  * page is read whole, and then put in order.
  */
-function searchPage(access: Access, ordered: NonNullable<Access['ordered']>, query: AssetQuery, order: Order): Fragment {
+function indexPage(access: Access, ordered: NonNullable<Access['ordered']>, query: AssetQuery, order: Order): Fragment {
   const { seq, firstSeq } = ordered
   const descending = order.direction === 'desc'
-  const conditions = [...access.where, ...restOf(access), ...branchesAfter(order, query.after).flat()]
+  const conditions = [...access.where, ...branchesAfter(order, query.after).flat()]
   if (query.after) {
     const at = sql`${Number(query.after.value)}`
     conditions.push(descending ? sql`${seq} < ${firstSeq(sql`${at} + 1`)}` : sql`${seq} >= ${firstSeq(at)}`)
   }
-  const found = sql`select a.seq as seq, a.created_at as created_at from ${access.from} where ${allOf(conditions)}`
-  const reached = sql`${found} order by ${seq} ${raw(order.direction)} limit ${query.limit + (query.offset ?? 0)}`
+  const reached = sql`${foundAlong(access, seq, conditions, order)} limit ${query.limit + (query.offset ?? 0)}`
   const edge = raw(`(select ${descending ? 'min' : 'max'}(created_at) from reached)`)
   const atEdge = sql`${seq} >= ${firstSeq(edge)} and ${seq} < ${firstSeq(sql`${edge} + 1`)}`
   const kept = sql`select seq from reached where created_at <> ${edge}`
-  const tied = sql`select a.seq from ${access.from} where ${allOf([...conditions, atEdge])}`
+  const tied = sql`select a.seq from ${access.from} where ${allOf([...conditions, atEdge, ...compileRest(access.context, access.rest)])}`
   const final = orderOf(access.context, query.sort)
   return sql`with reached as materialized (${reached}) select ${COLUMNS} from assets a where a.seq in (${kept} union all ${tied})
     order by ${final.by} limit ${query.limit} offset ${query.offset ?? 0}`
 }
 
+function foundAlong(access: Access, seq: Fragment, conditions: readonly Fragment[], order: Order): Fragment {
+  const { context, rest, from } = access
+  if (hasOnlyShortTerms(context, rest)) return shortTermMatches(access, conditions.slice(access.where.length), order)
+  const where = allOf([...conditions, ...compileRest(context, rest)])
+  return sql`select a.seq as seq, a.created_at as created_at from ${from} where ${where} order by ${seq} ${raw(order.direction)}`
+}
+
 function shortTermPage(access: Access, query: AssetQuery, order: Order): Fragment {
   const final = orderOf(access.context, query.sort)
   if (!order.newest) {
-    const where = [sql`a.seq in (${shortTermMatches(access)})`]
+    const where = [sql`a.seq in (select seq from (${shortTermMatches(access)}) f)`]
     return page(access.context, query, final, branchesOf(final, query, raw('assets a'), where))
   }
   // Matches come in the order of the list, so that reading ends with the page.

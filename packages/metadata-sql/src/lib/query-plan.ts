@@ -3,7 +3,7 @@ import { StowageError } from '@stowage/core/contracts'
 import { type Access, conjuncts, kindIs, narrowAccesses, tableAccess } from './access.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { Row } from './driver.ts'
-import { checkFilter, compileFilter, type FilterContext } from './filter.ts'
+import { checkFilter, compileFilter, compileRest, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, join, raw, sql } from './fragment.ts'
 import { mixedPage, readyPage, stateIs } from './page.ts'
 import { hasOnlyShortTerms, shortTermMatches } from './short-terms.ts'
@@ -76,8 +76,8 @@ async function shortest(context: FilterContext, filters: readonly Counted['filte
 function countReady(access: Access, max: number): Fragment {
   if (access.rest.length === 0) return countRows(sql`select 1 from ${access.bare.from} where ${access.bare.where}`, max)
   if (hasOnlyShortTerms(access.context, access.rest)) return countRows(shortTermMatches(access), max)
-  const rest = access.rest.map(filter => compileFilter(access.context, filter))
-  return countRows(sql`select 1 from ${access.from} where ${allOf([...access.where, ...rest])}`, max)
+  const where = [...access.where, ...compileRest(access.context, access.rest)]
+  return countRows(sql`select 1 from ${access.from} where ${allOf(where)}`, max)
 }
 
 function countMixed(context: FilterContext, filters: readonly Counted['filter'][], max: number): Fragment {

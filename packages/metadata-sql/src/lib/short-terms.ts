@@ -1,6 +1,6 @@
 import type { Access } from './access.ts'
-import { compileFilter, type FilterContext, foldTerms } from './filter.ts'
-import { allOf, type Fragment, sql } from './fragment.ts'
+import { compileFilter, compileRest, type FilterContext, foldTerms } from './filter.ts'
+import { allOf, type Fragment, raw, sql } from './fragment.ts'
 import { type Order, orderOf } from './order.ts'
 
 /** Assets whose text is compared with terms that are too short for the index, newest first. */
@@ -13,15 +13,17 @@ export function hasOnlyShortTerms(context: FilterContext, filters: Access['rest'
 }
 
 /**
- * `seq` of the assets found among those that the other filters leave, in the order in which they are read.
+ * `seq` and creation time of the assets found among those that the other filters leave, in the order in which they are read.
  * @param after narrows what is read; order by creation time
  */
 export function shortTermMatches(access: Access, after: readonly Fragment[] = [], order: Order = newestOf(access)): Fragment {
-  const compiled = (searched: boolean): Fragment[] =>
-    access.rest.filter(({ op }) => (op === 'search') === searched).map(filter => compileFilter(access.context, filter))
-  const read = sql`select a.seq as seq, a.search as search from ${access.from}
-    where ${allOf([...access.where, ...compiled(false), ...after])} order by ${order.by} limit ${SHORT_TERM_SCAN_ROWS}`
-  return sql`select a.seq from (${read}) a where ${allOf(compiled(true))}`
+  const { context, ordered } = access
+  const others = access.rest.filter(({ op }) => op !== 'search')
+  const searched = access.rest.filter(({ op }) => op === 'search').map(filter => compileFilter(context, filter))
+  const by = ordered ? sql`${ordered.seq} ${raw(order.direction)}` : order.by
+  const read = sql`select a.seq as seq, a.created_at as created_at, a.search as search from ${access.from}
+    where ${allOf([...access.where, ...compileRest(context, others), ...after])} order by ${by} limit ${SHORT_TERM_SCAN_ROWS}`
+  return sql`select a.seq as seq, a.created_at as created_at from (${read}) a where ${allOf(searched)}`
 }
 
 const newestOf = (access: Access): Order => orderOf(access.context, { column: 'createdAt', direction: 'desc' }, access)

@@ -10,6 +10,8 @@ import { type Planner, planner } from './query-plan.ts'
 import { scans } from './scans.ts'
 import { assets, blobs, decode, idempotency, jobs, selectList, type Table, uploads } from './schema.ts'
 import { sequences } from './sequences.ts'
+import { isReady, readyChanges } from './text-changes.ts'
+import { underWay } from './under-way.ts'
 import { WritePlan } from './write-plan.ts'
 
 /** A {@link MetadataStore} that can say how it answers a list. */
@@ -118,6 +120,7 @@ function lists(plans: Planner, scan: Read) {
 
 function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<string, KindSchema>) {
   const compileChange = changeCompiler(dialect)
+  const texts = underWay()
   const compileWrite = compiler(dialect.placeholder)
   const read = (fragment: Fragment) => driver.read(compile(fragment, dialect.placeholder))
   const writeRows = async (...fragments: readonly Fragment[]): Promise<readonly Row[]> => {
@@ -133,7 +136,9 @@ function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<strin
   return {
     async commit(changes) {
       const plan = new WritePlan(compileWrite)
-      changes.forEach((change, index) => {
+      // What holds no text is written in the turn in which it was asked for.
+      const ready = isReady(changes) ? changes : await texts.add(readyChanges(changes))
+      ready.forEach((change, index) => {
         plan.begin(index, change.op)
         if (change.op === 'insertAsset' && !kinds.has(change.asset.kind)) throw undeclared(change.asset.kind)
         compileChange(plan, change)
@@ -159,8 +164,9 @@ function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<strin
       )
       return String(row?.[0])
     },
-    close() {
+    async close() {
       numbers.flush()
+      if (texts.some()) await texts.settled()
       return driver.close()
     },
   } satisfies Partial<MetadataStore>

@@ -1,5 +1,15 @@
 import { StowageError } from '@stowage/core/contracts'
-import { type Fragment, join, literal, raw, type SearchDialect, type SqlDialect, sql } from '@stowage/metadata-sql'
+import {
+  type Fragment,
+  join,
+  literal,
+  raw,
+  type SearchDialect,
+  type SearchMatches,
+  type SqlDialect,
+  sql,
+  type WordsDialect,
+} from '@stowage/metadata-sql'
 
 // 2^20 assets may have the same creation time; from there on, newest-first search is ordered only roughly.
 const SEQ_BITS = 20
@@ -10,8 +20,14 @@ const firstSeq = (createdAt: Fragment): Fragment => sql`(cast(${createdAt} as in
 /** JSON path of a member. Quotes and backslashes can't be escaped in it, so `prepareKinds` refuses such names. */
 const fieldPath = (name: string): Fragment => literal(`$."${name}"`)
 
-/** SQLite's way of saying things. @param searchTable name of the full-text table of a kind */
-export function sqliteDialect(searchTable: (kind: string) => string): SqlDialect {
+/** Names of the full-text tables of a kind. */
+export interface IndexTables {
+  readonly search: string
+  readonly words: string
+}
+
+/** SQLite's way of saying things. */
+export function sqliteDialect(tablesOf: (kind: string) => IndexTables): SqlDialect {
   return {
     placeholder: () => '?',
     field(column, name, type) {
@@ -34,7 +50,8 @@ export function sqliteDialect(searchTable: (kind: string) => string): SqlDialect
     skipLocked: raw(''),
     keepRows: raw(''),
     nextSeq,
-    search: trigramSearch(searchTable),
+    search: trigramSearch(kind => raw(tablesOf(kind).search)),
+    words: wordIndex(kind => raw(tablesOf(kind).words)),
   }
 }
 
@@ -46,25 +63,42 @@ function nextSeq(createdAt: number): Fragment {
 }
 
 /** One FTS5 table of trigrams for each kind; its rowid is `assets.seq`. */
-function trigramSearch(searchTable: (kind: string) => string): SearchDialect {
+function trigramSearch(tableOf: (kind: string) => Fragment): SearchDialect {
   return {
     minTermLength: 3,
     add: (kind, id) => [
-      sql`insert into ${raw(searchTable(kind))} (rowid, text)
+      sql`insert into ${tableOf(kind)} (rowid, text)
         select seq, search from assets where id = ${id} and state = 'ready' and length(search) > 2`,
     ],
     remove: (kind, id) => [
-      sql`delete from ${raw(searchTable(kind))} where rowid = (select seq from assets where id = ${id} and state = 'ready')`,
+      sql`delete from ${tableOf(kind)} where rowid = (select seq from assets where id = ${id} and state = 'ready')`,
     ],
-    matches(kind, terms) {
-      const table = raw(searchTable(kind))
-      const phrases = terms.map(term => `"${term.replaceAll('"', '""')}"`).join(' AND ')
-      return {
-        hits: sql`${table} f`,
-        from: sql`${table} f cross join assets a on a.seq = f.rowid`,
-        where: sql`${table} match ${phrases}`,
-        ordered: { seq: raw('f.rowid'), createdAt: raw(`(f.rowid >> ${SEQ_BITS})`), firstSeq },
-      }
-    },
+    matches: (kind, terms) => matchesOf(tableOf(kind), terms),
   }
 }
+
+/** One FTS5 table of words for each kind, without their places; its rowid is `assets.seq`. What FTS5 splits was split and folded before. */
+function wordIndex(tableOf: (kind: string) => Fragment): WordsDialect {
+  return {
+    within: (words, most) =>
+      sql`(select coalesce(group_concat(key || ' ', ''), '') from json_each(${words}) where value <= ${most})`,
+    add: (kind, id) => [
+      sql`insert into ${tableOf(kind)} (rowid, words)
+        select seq, words from asset_texts where seq = (select seq from assets where id = ${id}) and words <> ' '`,
+    ],
+    remove: (kind, id) => [sql`delete from ${tableOf(kind)} where rowid = (select seq from assets where id = ${id})`],
+    matches: (kind, words) => matchesOf(tableOf(kind), words),
+    among: (kind, words) => sql`a.seq in (select rowid from ${tableOf(kind)} where ${tableOf(kind)} match ${phrasesOf(words)})`,
+  }
+}
+
+function matchesOf(table: Fragment, terms: readonly string[]): SearchMatches {
+  return {
+    hits: sql`${table} f`,
+    from: sql`${table} f cross join assets a on a.seq = f.rowid`,
+    where: sql`${table} match ${phrasesOf(terms)}`,
+    ordered: { seq: raw('f.rowid'), createdAt: raw(`(f.rowid >> ${SEQ_BITS})`), firstSeq },
+  }
+}
+
+const phrasesOf = (terms: readonly string[]): string => terms.map(term => `"${term.replaceAll('"', '""')}"`).join(' AND ')

@@ -2,6 +2,7 @@ import type { KindSchema } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import { compile, literal, raw, type SqlDialect } from '@stowage/metadata-sql'
 import type { Connection } from './connection.ts'
+import type { IndexTables } from './dialect.ts'
 import { inTransaction } from './migrate.ts'
 
 const FIELD_INDEX = 'assets_field_'
@@ -9,10 +10,13 @@ const FIELD_INDEX = 'assets_field_'
 /** Numbers of the kinds that the database knows; kinds are never forgotten. */
 export type KindNumbers = Map<string, number>
 
-export const searchTableOf = (number: number): string => `assets_search_${number}`
+export const indexTablesOf = (number: number): IndexTables => ({
+  search: `assets_search_${number}`,
+  words: `assets_words_${number}`,
+})
 
 /**
- * Gives each kind its search table, and each indexed field its indexes; drops those of fields no longer indexed. Reads
+ * Gives each kind its full-text tables, and each indexed field its indexes; drops those of fields no longer indexed. Reads
  * only where nothing changes.
  * @throws StowageError `invalid_request` for a field name that SQLite's JSON paths can't say
  */
@@ -25,6 +29,11 @@ export function prepareKinds(
   for (const { fields } of kinds) for (const { name } of fields) checkFieldName(name)
   readNumbers(connection, numbers)
   if (kinds.some(({ name }) => !numbers.has(name))) inTransaction(connection, () => addKinds(connection, kinds, numbers))
+  if (missingTables(connection, numbers).length > 0) {
+    inTransaction(connection, () => {
+      for (const statement of missingTables(connection, numbers)) connection.db.exec(statement)
+    })
+  }
   const { missing, unwanted } = compareIndexes(connection, dialect, kinds, numbers)
   if (missing.length + unwanted.length === 0) return
   inTransaction(connection, () => {
@@ -37,11 +46,19 @@ export function prepareKinds(
 function addKinds(connection: Connection, kinds: readonly KindSchema[], numbers: KindNumbers): void {
   for (const { name } of kinds) connection.run('insert into kinds (name) values (?) on conflict (name) do nothing', [name])
   readNumbers(connection, numbers)
-  for (const { name } of kinds) {
-    const table = searchTableOf(numbers.get(name) ?? 0)
-    const options = "text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'"
-    connection.db.exec(`create virtual table if not exists ${table} using fts5 (${options})`)
-  }
+}
+
+// All kinds of the database, since a schema that was brought up to date may lack those of kinds no longer declared.
+function missingTables(connection: Connection, numbers: KindNumbers): readonly string[] {
+  const rows = connection.all("select name from sqlite_schema where type = 'table' and name like 'assets!_%' escape '!'", [])
+  const present = new Set(rows.map(([name]) => String(name)))
+  const wanted = [...numbers.values()].map(indexTablesOf).flatMap(({ search, words }): [string, string][] => [
+    [search, "text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'"],
+    [words, "words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'"],
+  ])
+  return wanted
+    .filter(([name]) => !present.has(name))
+    .map(([name, options]) => `create virtual table ${name} using fts5 (${options})`)
 }
 
 function readNumbers(connection: Connection, numbers: KindNumbers): void {

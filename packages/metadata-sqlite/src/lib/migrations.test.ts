@@ -48,6 +48,8 @@ test('a database of version 1 is migrated with its rows', async () => {
   const derived = { ...original, id: 'b3', key: 'k3', role: 'small', sourceId: 'b1' }
   await store.commit([{ op: 'insertBlob', blob: derived }])
   expect(await store.getDerivative('b1', 'small')).toEqual(derived)
+  await store.commit([{ op: 'putText', assetId: 'a1', kind: 'file', text: 'new words', append: false }])
+  expect(await store.list({ kind: 'file', filter: { op: 'words', terms: ['WORDS'] }, sort, limit: 9 })).toEqual([kept])
   await store.commit([{ op: 'deleteAsset', id: 'a2', kind: 'forgotten', guard: { states: ['ready'] } }])
   await store.close()
 })

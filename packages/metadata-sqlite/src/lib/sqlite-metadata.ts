@@ -3,7 +3,7 @@ import { compile, createSqlMetadata, type SqlMetadataStore } from '@stowage/meta
 import { sqliteDialect } from './dialect.ts'
 import { sqliteDriver } from './driver.ts'
 import { translateThrown } from './errors.ts'
-import { type KindNumbers, prepareKinds, searchTableOf } from './kinds.ts'
+import { indexTablesOf, type KindNumbers, prepareKinds } from './kinds.ts'
 import { migrationStatus } from './migrate.ts'
 
 export interface SqliteMetadataOptions {
@@ -33,7 +33,7 @@ export function sqliteMetadata(options: SqliteMetadataOptions): SqlMetadataStore
         details: { kind },
       })
     }
-    return searchTableOf(number)
+    return indexTablesOf(number)
   })
   const driver = sqliteDriver({ file, busyTimeoutMs, threads: threads && file !== ':memory:' })
   return createSqlMetadata({

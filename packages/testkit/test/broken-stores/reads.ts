@@ -1,14 +1,7 @@
 import type { AssetQuery, AssetRecord, Filter, JobRecord, MetadataStore } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import { asks, type BrokenStores, broken, lists } from './broken.ts'
-
-/** The same filter with every part rewritten. */
-function rewritten(filter: Filter, rewrite: (part: Filter) => Filter): Filter {
-  if (filter.op === 'and' || filter.op === 'or') {
-    return rewrite({ op: filter.op, filters: filter.filters.map(part => rewritten(part, rewrite)) })
-  }
-  return rewrite(filter.op === 'not' ? { op: 'not', filter: rewritten(filter.filter, rewrite) } : filter)
-}
+import { rewritten } from './rewritten.ts'
 
 const filters = (rows: string, rewrite: (part: Filter) => Filter) =>
   asks(rows, query => ({ ...query, filter: rewritten(query.filter, rewrite) }))

@@ -37,6 +37,12 @@ export type Filter =
   | { readonly op: 'tags'; readonly match: 'any' | 'all' | 'none'; readonly tags: readonly string[] }
   /** Every term is a case- and accent-folded literal substring of title, description, filename or a tag. */
   | { readonly op: 'search'; readonly terms: readonly string[] }
+  /**
+   * Every word of every term is a word of the asset's extracted text, case- and accent-folded. Words are runs of letters, marks and digits; of
+   * one longer than 100 characters, these count. Of scripts without spaces, each two neighbouring characters are a word. Terms without a word hold
+   * everywhere. Assets that are not `ready` have no text.
+   */
+  | { readonly op: 'words'; readonly terms: readonly string[] }
 
 export interface Sort {
   readonly column: Column

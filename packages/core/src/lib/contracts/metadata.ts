@@ -79,6 +79,12 @@ export type Change =
       readonly guard: AssetGuard
       readonly set: AssetChanges
     }
+  /**
+   * What `words` filters find a ready asset by. `append`: after the text it has, from which it is apart as by a space; else instead of it. The
+   * first 1 Mi code units are kept, without a word that they cut. Gone once the asset leaves `ready`. An appended text is indexed together with
+   * what is there: prefer few long pieces.
+   */
+  | { readonly op: 'putText'; readonly assetId: string; readonly kind: string; readonly text: string; readonly append: boolean }
   /** Writes nothing: the batch fails unless the asset is as the guard says, and stays so until the batch is committed. */
   | { readonly op: 'assertAsset'; readonly id: string; readonly kind: string; readonly guard: AssetGuard }
   /** Removes the row, and its tags. */

@@ -41,6 +41,7 @@ export function matches(filter: Filter, record: AssetRecord): boolean {
     case 'tags':
       return matchesTags(filter, record.tags)
     case 'search':
+    case 'words':
       throw new StowageError('internal', 'A policy filter can not hold a search.')
     default:
       return matchesColumn(filter, columnValue(record, filter.column))

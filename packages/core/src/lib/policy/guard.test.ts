@@ -111,6 +111,7 @@ describe('a policy', () => {
     { op: 'not' },
     { op: 'and', filters: [null] },
     { op: 'search', terms: ['x'] },
+    { op: 'words', terms: ['x'] },
   ])('whose filter is %j, which is none, makes no list, under `not` and `anyOf` neither', async answer => {
     const rule = customRule('strange', () => true, (() => answer) as never)
     for (const used of [rule, not(rule), anyOf(everyone, rule), allOf(rule, everyone)]) {

@@ -1,6 +1,7 @@
 import { type AssetRecord, type BlobRecord, type Change, StowageError } from '@stowage/core/contracts'
 import { checkString, copyRecord } from './check-record.ts'
 import { type MemoryTables, pairKey, type Refusal, readyUsage } from './memory-tables.ts'
+import { addedText } from './memory-words.ts'
 
 type Appliers = {
   readonly [Op in Change['op']]: (tables: MemoryTables, change: Extract<Change, { op: Op }>, refuse: Refusal) => void
@@ -23,6 +24,7 @@ export const appliers: Appliers = {
     const asset = guardedAsset(tables, { id, kind, guard }) ?? refuse.conflict()
     const changed = { ...asset, ...changesOf(set, FIXED.asset) }
     const updatedAt = Math.max(asset.updatedAt, changed.updatedAt)
+    if (changed.state !== 'ready') tables.delete(tables.texts, id)
     putAsset(tables, { ...changed, version: asset.version + 1, updatedAt }, refuse)
   },
   assertAsset(tables, change, refuse) {
@@ -31,6 +33,14 @@ export const appliers: Appliers = {
   deleteAsset(tables, { id, kind, guard }, refuse) {
     guardedAsset(tables, { id, kind, guard }) ?? refuse.conflict()
     tables.delete(tables.assets, id)
+    tables.delete(tables.texts, id)
+  },
+  putText(tables, { assetId, kind, text, append }, refuse) {
+    guardedAsset(tables, { id: assetId, kind, guard: { states: ['ready'] } }) ?? refuse.conflict()
+    const before = append ? tables.texts.get(assetId) : undefined
+    const added = addedText(before, checkString(text))
+    if (added.units === 0) tables.delete(tables.texts, assetId)
+    else tables.set(tables.texts, assetId, added)
   },
   insertBlob(tables, { blob }, refuse) {
     if (tables.blobs.has(blob.id)) refuse.taken('id')

@@ -121,7 +121,7 @@ function rowReads(tables: MemoryTables) {
 
 function lists(tables: MemoryTables, kinds: ReadonlyMap<string, KindSchema>) {
   const selected = ({ kind, filter, states = ['ready'] }: Pick<AssetQuery, 'kind' | 'filter' | 'states'>): AssetRecord[] => {
-    const holds = matcher(filter, kinds.get(kind))
+    const holds = matcher(filter, { kind: kinds.get(kind), texts: tables.texts })
     return [...tables.assets.values()].filter(asset => asset.kind === kind && states.includes(asset.state) && holds(asset))
   }
   return {

@@ -10,6 +10,8 @@ import {
 } from '@stowage/core/contracts'
 import { compareUtf8 } from '../storage/utf8-order.ts'
 import { checkString } from './check-record.ts'
+import type { MemoryText } from './memory-tables.ts'
+import { wordMatcher } from './memory-words.ts'
 
 const COLUMNS: ReadonlySet<string> = new Set([
   ...['id', 'space', 'createdBy', 'type', 'state', 'processing', 'visibility', 'title', 'slug', 'filename', 'contentType'],
@@ -38,31 +40,41 @@ export function reader(column: Column, kind: KindSchema | undefined): Read {
 const unknown = (name: string): StowageError =>
   new StowageError('invalid_request', `Lists can't filter or sort by ${JSON.stringify(name)}.`, { details: { column: name } })
 
+/** What a filter is asked of: the kind, and the texts of its assets by their ids. */
+export interface Matched {
+  readonly kind: KindSchema | undefined
+  readonly texts: ReadonlyMap<string, MemoryText>
+}
+
 /** Whether an asset is in the list. */
-export function matcher(filter: Filter, kind: KindSchema | undefined): (asset: AssetRecord) => boolean {
+export function matcher(filter: Filter, over: Matched): (asset: AssetRecord) => boolean {
   switch (filter.op) {
     case 'all':
       return () => true
     case 'none':
       return () => false
     case 'and': {
-      const parts = filter.filters.map(part => matcher(part, kind))
+      const parts = filter.filters.map(part => matcher(part, over))
       return asset => parts.every(holds => holds(asset))
     }
     case 'or': {
-      const parts = filter.filters.map(part => matcher(part, kind))
+      const parts = filter.filters.map(part => matcher(part, over))
       return asset => parts.some(holds => holds(asset))
     }
     case 'not': {
-      const holds = matcher(filter.filter, kind)
+      const holds = matcher(filter.filter, over)
       return asset => !holds(asset)
     }
     case 'tags':
       return tagMatcher(filter)
     case 'search':
       return searchMatcher(filter.terms)
+    case 'words': {
+      const holds = wordMatcher(filter.terms)
+      return asset => holds(over.texts.get(asset.id))
+    }
     default:
-      return comparison(filter, kind)
+      return comparison(filter, over.kind)
   }
 }
 
@@ -104,7 +116,8 @@ function searchMatcher(terms: readonly string[]): (asset: AssetRecord) => boolea
   }
 }
 
-function fold(text: string): string {
+/** The form in which text is searched. */
+export function fold(text: string): string {
   const cased = text.normalize('NFKD').replace(ACCENTS, '').toLowerCase().toUpperCase().toLowerCase().normalize('NFKD')
   return cased.replace(ACCENTS, '').replaceAll('ς', 'σ').normalize('NFKC')
 }

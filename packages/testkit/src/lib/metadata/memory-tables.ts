@@ -9,6 +9,12 @@ import {
   type Usage,
 } from '@stowage/core/contracts'
 
+/** What is kept of an asset's text. */
+export interface MemoryText {
+  readonly units: number
+  readonly words: ReadonlySet<string>
+}
+
 /** Rows in memory, of which the changes since {@link MemoryTables.begin} can be taken back. */
 export class MemoryTables {
   readonly assets = new Map<string, AssetRecord>()
@@ -17,6 +23,8 @@ export class MemoryTables {
   readonly uploads = new Map<string, UploadRecord>()
   readonly idempotency = new Map<string, IdempotencyRecord>()
   readonly usage = new Map<string, Usage>()
+  /** By the ids of their assets. */
+  readonly texts = new Map<string, MemoryText>()
   #undo: (() => void)[] = []
 
   begin(): void {

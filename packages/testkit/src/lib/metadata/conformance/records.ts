@@ -2,6 +2,7 @@ import type {
   AssetQuery,
   AssetRecord,
   BlobRecord,
+  Change,
   Filter,
   IdempotencyRecord,
   JobRecord,
@@ -143,6 +144,15 @@ export async function insert(store: MetadataStore, ...assets: readonly AssetReco
   await store.commit(assets.map(record => ({ op: 'insertAsset', asset: record })))
 }
 
+/** Text of the asset with this number. */
+export const putText = (number: number, text: string, append = false): Change => ({
+  op: 'putText',
+  assetId: idOf(number),
+  kind: 'file',
+  text,
+  append,
+})
+
 /** Newest first, 100 of kind `file`. */
 export function query(filter: Filter = { op: 'all' }, given: Partial<AssetQuery> = {}): AssetQuery {
   return { kind: 'file', filter, sort: { column: 'createdAt', direction: 'desc' }, limit: 100, ...given }
@@ -158,6 +168,7 @@ export async function numbersOf(store: MetadataStore, filter: Filter, given: Par
 }
 
 export const search = (...terms: string[]): Filter => ({ op: 'search', terms })
+export const words = (...terms: string[]): Filter => ({ op: 'words', terms })
 export const taggedAny = (...tags: string[]): Filter => ({ op: 'tags', match: 'any', tags })
 export const taggedAll = (...tags: string[]): Filter => ({ op: 'tags', match: 'all', tags })
 export const taggedNone = (...tags: string[]): Filter => ({ op: 'tags', match: 'none', tags })

@@ -11,6 +11,7 @@ import { recordRows } from './rows/record-rows.ts'
 import { scanRows } from './rows/scan-rows.ts'
 import { searchRows } from './rows/search-rows.ts'
 import { taskRows } from './rows/task-rows.ts'
+import { textRows } from './rows/text-rows.ts'
 
 const ROWS = [
   ...recordRows,
@@ -24,6 +25,7 @@ const ROWS = [
   ...cursorRows,
   ...scanRows,
   ...derivativeRows,
+  ...textRows,
 ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 /**

@@ -5,7 +5,7 @@ import type { MetadataRow } from '../harness.ts'
 import { asset, insert, numbersOf, query, search, taggedAll, taggedAny, taggedNone } from '../records.ts'
 
 /** What has broken query builders and full-text parsers elsewhere. */
-const HOSTILE = [
+export const HOSTILE = [
   `' or 1=1 --`,
   `'; drop table assets; --`,
   `" or ""="`,

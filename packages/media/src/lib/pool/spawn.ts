@@ -78,6 +78,8 @@ export function spawnChild(options: SpawnOptions): ChildProcess {
       gone = true
       line.destroy()
       child.kill('SIGKILL')
+      // Who waits for its end must hear of it, although an idle child holds nobody.
+      for (const one of [child, stderr, life] as unknown as Holding[]) one.ref()
     },
     hold(yes) {
       for (const one of [child, line] as unknown as Holding[]) yes ? one.ref() : one.unref()

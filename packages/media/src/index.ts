@@ -1,3 +1,7 @@
+export { type Media, type MediaOptions, media } from './lib/media.ts'
 export { type OpenAiImageGeneratorOptions, openAiImageGenerator } from './lib/openai/openai-image-generator.ts'
 export { type PlaceholderGeneratorOptions, placeholderGenerator } from './lib/placeholder/placeholder-generator.ts'
+export type { ParserPoolOptions } from './lib/pool/pool-options.ts'
+export type { PdfOptions } from './lib/processors/pdf/pdf-processor.ts'
+export type { TextOptions } from './lib/processors/text/text-processor.ts'
 export { type ClamavScannerOptions, clamavScanner } from './lib/scan/clamav-scanner.ts'

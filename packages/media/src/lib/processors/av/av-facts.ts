@@ -32,7 +32,7 @@ export function avFacts(tracks: readonly Track[]): Inspection & { properties: Av
 function videoStream(track: Track): VideoStream {
   return {
     codec: codecName(track.Format, track.Format_Profile),
-    ...given('framesPerSecond', number(track.FrameRate)),
+    ...given('framesPerSecond', number(track.FrameRate, 100_000)),
     ...given('rotation', rotationOf(track)),
     ...given('bitsPerSecond', number(track.BitRate)),
   }
@@ -41,8 +41,8 @@ function videoStream(track: Track): VideoStream {
 function audioStream(track: Track): AudioStream {
   return {
     codec: codecName(track.Format, track.Format_Profile),
-    ...given('channels', number(track.Channels)),
-    ...given('sampleRateHz', number(track.SamplingRate)),
+    ...given('channels', number(track.Channels, 256)),
+    ...given('sampleRateHz', number(track.SamplingRate, 50_000_000)),
     ...given('bitsPerSecond', number(track.BitRate)),
   }
 }
@@ -62,19 +62,19 @@ function rotationOf(track: Track): number | null {
 }
 
 function side(value: unknown): number | null {
-  const pixels = Math.round(number(value) ?? 0)
-  return pixels >= 1 && pixels <= MAX_SIDE ? pixels : null
+  const pixels = Math.round(number(value, MAX_SIDE) ?? 0)
+  return pixels >= 1 ? pixels : null
 }
 
 function seconds(value: unknown): number | null {
-  const found = number(value)
-  return found !== null && found <= MAX_SECONDS ? Math.round(found * 1000) / 1000 : null
+  const found = number(value, MAX_SECONDS)
+  return found === null ? null : Math.round(found * 1000) / 1000
 }
 
 /** More than zero, or not known: the library gives numbers as text, and zero where it knows none. */
-function number(value: unknown): number | null {
+function number(value: unknown, most = Number.MAX_SAFE_INTEGER): number | null {
   const found = typeof value === 'string' || typeof value === 'number' ? Number(value) : 0
-  return Number.isFinite(found) && found > 0 && found < Number.MAX_SAFE_INTEGER ? found : null
+  return Number.isFinite(found) && found > 0 && found <= most ? found : null
 }
 
 function given<Key extends string, Value>(key: Key, value: Value | null | undefined): Partial<Record<Key, Value>> {

@@ -55,10 +55,19 @@ function failureOf(why: 'error' | 'result', error: unknown): Uint8Array {
   return Buffer.from(JSON.stringify({ why: unreadable ? 'unreadable' : why, words: words.slice(0, MAX_FAILURE_BYTES / 8) }))
 }
 
-const TIDY_FROM_BYTES = 112 * 1024 * 1024
+const MiB = 1024 * 1024
+const TIDY_FROM_BYTES = 112 * MiB
+/** What may gather before it is worth another collection, which takes some milliseconds. */
+const TIDY_STEP_BYTES = 32 * MiB
+let tidiedBytes = 0
 
 /** Gives memory back between two files, so that the next one finds as much room as the first. @returns what is left, for the parent */
 export function tidied(): Uint8Array {
-  if (process.memoryUsage.rss() > TIDY_FROM_BYTES) globalThis.gc?.()
-  return new Uint8Array(Float64Array.of(process.memoryUsage.rss()).buffer)
+  let bytes = process.memoryUsage.rss()
+  if (bytes > Math.max(TIDY_FROM_BYTES, tidiedBytes + TIDY_STEP_BYTES)) {
+    globalThis.gc?.()
+    bytes = process.memoryUsage.rss()
+    tidiedBytes = bytes
+  }
+  return new Uint8Array(Float64Array.of(bytes).buffer)
 }

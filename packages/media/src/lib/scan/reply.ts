@@ -29,5 +29,6 @@ export function readReply({ text, afterAll }: { readonly text: string; readonly 
 
 export function notClamav(text: string): StowageError {
   const message = 'The malware scanner gave an answer that is none of ClamAV: check its address.'
-  return new StowageError('bad_gateway', message, { cause: new Error(text) })
+  // An address can be put right: what was stored meanwhile must not count as scanned and refused.
+  return new StowageError('bad_gateway', message, { cause: new Error(text), retryable: true })
 }

@@ -82,10 +82,6 @@ export const hostilePdfs: Readonly<Record<string, () => Buffer>> = {
         '/Type /CMap',
       ),
     ),
-  'a page that is a gigabyte once unpacked': () => {
-    const packed = deflateSync(deflateSync(Buffer.alloc(1024 ** 3, '(x) Tj ')))
-    return onePage(stream(packed.toString('latin1'), '/Filter [/FlateDecode /FlateDecode]'), '')
-  },
   'a width table that is the font': () =>
     onePage(
       stream('BT /F1 12 Tf (x) Tj ET'),
@@ -97,4 +93,10 @@ export const hostilePdfs: Readonly<Record<string, () => Buffer>> = {
 /** One page that takes any machine seconds to read. */
 export function longPagePdf(): Buffer {
   return onePage(stream(`BT /F1 1 Tf ${'(x) Tj '.repeat(3_000_000)} ET`), '/Font << /F1 5 0 R >>', HELVETICA)
+}
+
+/** One page of half a gigabyte, in a file of a few kilobytes. */
+export function swellingPdf(): Buffer {
+  const packed = deflateSync(deflateSync(Buffer.alloc(512 * 1024 ** 2, '(x) Tj '), { level: 1 }))
+  return onePage(stream(packed.toString('latin1'), '/Filter [/FlateDecode /FlateDecode]'), '')
 }

@@ -45,7 +45,7 @@ async function deniedEverywhere({ setUp, ...options }: Opened, statuses: readonl
   for (const door of doorsOf(world.stowage, world.profiles.slice(0, 1))) {
     if (door.operation === 'linkContent') continue
     const attempt = plans[door.operation].methods[door.method]?.[0]
-    const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, space: 'one' }
+    const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, space: 'one', name: 'thumb' }
     const path = fillTemplate(door.template, param => values[param] as string)
     const events = world.logged.length
     const told = await whileTimePasses(

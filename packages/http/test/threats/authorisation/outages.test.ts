@@ -21,7 +21,7 @@ const INSIDE = [
 ]
 
 /** Operations that write or read bytes; for HEAD and conditional answers there is nothing to read. */
-const TOUCH_STORAGE: ReadonlySet<string> = new Set(['upload', 'generate', 'content', 'linkContent', 'replace'])
+const TOUCH_STORAGE: ReadonlySet<string> = new Set(['upload', 'generate', 'content', 'derivative', 'linkContent', 'replace'])
 
 /** What a database or storage throws that is down, as drivers word it. */
 const failures: Readonly<Record<string, () => Error>> = {
@@ -48,6 +48,8 @@ describe.each(Object.entries(failures))('threat 82: a database or storage that i
     const { token } = await world.stowage.trusted.createLink(hers.id)
     world.guard()
     const controls = place === 'database' ? world.metadata : world.storage
+    // What is made of every file is there before.
+    await world.stowage.sweep()
     const before = await world.state()
     let failed = 0
     const doors = doorsOf(world.stowage, world.profiles).filter(
@@ -55,7 +57,7 @@ describe.each(Object.entries(failures))('threat 82: a database or storage that i
     )
     for (const door of doors) {
       const attempt = plans[door.operation].methods[door.method]?.[0]
-      const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, token }
+      const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, token, name: 'thumb' }
       const path = fillTemplate(door.template, param => values[param] as string)
       const events = world.logged.length
       controls.inject({ on: '*', fault: failBefore(failure()) })

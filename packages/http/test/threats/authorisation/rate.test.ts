@@ -36,7 +36,7 @@ describe('threat 80: a burst of requests', () => {
     for (const door of doorsOf(world.stowage, world.profiles)) {
       if (door.operation === 'linkContent') continue
       for (const attempt of plans[door.operation].methods[door.method] ?? []) {
-        const values: Record<string, unknown> = { id: hers.id, filename: hers.filename }
+        const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, name: 'thumb' }
         const path = fillTemplate(door.template, param => values[param] as string)
         const events = world.logged.length
         const told = await ask(world.api, `${path}${attempt.query === undefined ? '' : `?${attempt.query}`}`, {

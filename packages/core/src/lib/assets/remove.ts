@@ -20,6 +20,7 @@ export async function deleteAsset(
     try {
       await deps.metadata.commit(tombstone(deps, record))
       deps.emit('asset.deleted', record)
+      deps.watchers.notify(record.id)
       deps.wakeJobs(PURGE_JOB)
       return
     } catch (error) {

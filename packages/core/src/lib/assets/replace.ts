@@ -122,6 +122,7 @@ async function swapIn(deps: ServiceDeps, first: AssetRecord, next: Replacement, 
       await deps.metadata.commit(swap(deps, record, next, set))
       const replaced = { ...record, ...set, version: record.version + 1 }
       deps.emit('asset.replaced', replaced)
+      deps.watchers.notify(record.id)
       if (next.processing === 'pending') deps.wakeJobs(PROCESS_LANE)
       return replaced
     } catch (error) {

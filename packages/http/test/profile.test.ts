@@ -95,6 +95,13 @@ describe('a profile', () => {
     expect(make({ paths: { get: 'FETCH :id' } })).toThrow('paths.get')
     expect(make({ operations: ['list'], paths: { get: 'GET :id' } })).toThrow('paths.get')
     expect(make({ paths: { get: 'GET thing' } })).toThrow('must name the asset')
+    expect(make({ paths: { derivative: 'GET :id/thumb/:name' } })).toThrow('declares no derivatives')
+    expect(make({ operations: ['get', 'derivative'] })).toThrow('declares no derivatives')
+    const drawn = defineProfile(
+      { ...notes, processing: { derivatives: { thumb: { width: 9 } } } },
+      { basePath: '/d', paths: { derivative: 'GET :id/thumb' } },
+    )
+    expect(() => assetApi(opened.stowage, drawn)).toThrow('must have the parameter :name')
     expect(make({ paths: { list: 'GET x', content: 'GET x/:id', get: 'GET x/:filename' } })).toThrow('Two operations')
     expect(make({ basePath: 'n' })).toThrow('slash')
     expect(make({ publicUrl: 'example.com' })).toThrow('publicUrl')
@@ -103,6 +110,31 @@ describe('a profile', () => {
     expectTypeOf(defineProfile<typeof notes>)
       .parameter(1)
       .toHaveProperty('basePath')
+  })
+
+  it('that links to pictures which are not declared fails as a mistake of the server', async () => {
+    for (const mistake of ['derivativeUrl', 'linkUrl'] as const) {
+      const { post, opened } = await open({
+        present: {
+          asset: (asset, context) =>
+            mistake === 'linkUrl' ? context.linkUrl(asset, { derivative: 'none' }) : context.derivativeUrl(asset, 'none'),
+        },
+      })
+      const answer = await uploaded(post, file('x'))
+      expect([answer.status, answer.json.code]).toEqual([500, 'internal'])
+      expect(JSON.stringify(opened.logged)).toContain('present: no link can be made')
+    }
+  })
+
+  it('may link to the bytes in every answer, without credentials', async () => {
+    const { post, send } = await open({
+      present: { asset: (asset, { linkUrl }) => ({ url: linkUrl(asset), lasting: linkUrl(asset, { expiresInSeconds: null }) }) },
+    })
+    const { json } = await uploaded(post, file('the bytes'))
+    for (const url of [json.url, json.lasting]) {
+      expect(url).toMatch(/^https:\/\/assets\.example\.com\/notes\/links\//)
+      expect((await send(new URL(url).pathname)).text).toBe('the bytes')
+    }
   })
 
   it('may refuse by rate before the body is read', async () => {

@@ -14,8 +14,14 @@ describe('a signed token', () => {
     expect(token).toMatch(/^[\w.-]+$/)
   })
 
-  it('opens for no other purpose', () => {
+  it('opens for no other purpose, however many there are', () => {
     expect(signers('b').open(signers('a').seal(1))).toBeNull()
+    const many = createSigners([SECRET], at(1000))
+    const tokens = Array.from({ length: 150 }, (_, i) => many(`purpose ${i}`).seal(i))
+    for (const [i, token] of tokens.entries()) {
+      expect(many(`purpose ${i}`).open(token)).toBe(i)
+      expect(many(`purpose ${(i + 1) % 150}`).open(token)).toBeNull()
+    }
   })
 
   it('does not open once any one character was changed', () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../contracts/runtime.ts'
 import type { Signer } from '../stowage.ts'
 
 const MAX_TOKEN_CHARS = 8192
+const MAX_REMEMBERED = 100
 
 /** Makes the signer of one purpose. */
 export type SignerFactory = (purpose: string) => Signer
@@ -13,22 +14,30 @@ export type SignerFactory = (purpose: string) => Signer
  * @see RFC 5869
  */
 export function createSigners(secrets: readonly string[], clock: Clock): SignerFactory {
+  // Deriving a key costs more than signing with it, and a page of a list may hold hundreds of links.
+  const known = new Map<string, Signer>()
   return purpose => {
-    const keys = secrets.map(secret => Buffer.from(hkdfSync('sha256', secret, 'stowage', purpose, 32)))
-    return {
-      seal(value, { expiresAt } = {}) {
-        const body = Buffer.from(JSON.stringify(expiresAt === undefined ? { v: value } : { v: value, e: expiresAt })).toString(
-          'base64url',
-        )
-        return `${body}.${mac(keys[0], body).toString('base64url')}`
-      },
-      open(token) {
-        const body = verifiedBody(keys, token)
-        if (body === null) return null
-        const { v, e } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { v: unknown; e?: number }
-        return e !== undefined && e <= clock.now() ? null : v
-      },
-    }
+    const signer = known.get(purpose) ?? createSigner(secrets, clock, purpose)
+    if (known.size < MAX_REMEMBERED) known.set(purpose, signer)
+    return signer
+  }
+}
+
+function createSigner(secrets: readonly string[], clock: Clock, purpose: string): Signer {
+  const keys = secrets.map(secret => Buffer.from(hkdfSync('sha256', secret, 'stowage', purpose, 32)))
+  return {
+    seal(value, { expiresAt } = {}) {
+      const body = Buffer.from(JSON.stringify(expiresAt === undefined ? { v: value } : { v: value, e: expiresAt })).toString(
+        'base64url',
+      )
+      return `${body}.${mac(keys[0], body).toString('base64url')}`
+    },
+    open(token) {
+      const body = verifiedBody(keys, token)
+      if (body === null) return null
+      const { v, e } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { v: unknown; e?: number }
+      return e !== undefined && e <= clock.now() ? null : v
+    },
   }
 }
 

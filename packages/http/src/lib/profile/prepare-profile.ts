@@ -69,8 +69,8 @@ interface ReadPath {
 function readPath(profile: Profile, operation: Operation): ReadPath[] {
   const own = profile.paths?.[operation]
   if (operation === 'derivative' && !hasDerivatives(profile.kind)) {
-    if (!own) return []
-    throw new TypeError(`paths.derivative is given, but kind ${profile.kind.name} declares no derivatives.`)
+    if (!own && !profile.operations?.includes(operation)) return []
+    throw new TypeError(`The operation derivative is asked for, but kind ${profile.kind.name} declares no derivatives.`)
   }
   if (profile.operations && !profile.operations.includes(operation)) {
     if (own) throw new TypeError(`paths.${operation} is given, but operations leaves it out.`)

@@ -49,6 +49,24 @@ it('a process whose memory stays high is replaced before the next file', async (
   await gone(pid)
 })
 
+it('a bound below what a process takes by itself fails the run, and starts no endless row of processes', async () => {
+  const pool = testPool({ children: 1 })
+  const run = pool.run('hostile', smallFile(), { deed: 'never' }, { memoryMiB: 20 })
+  await expect(run).rejects.toMatchObject({ details: { why: 'memory' } })
+})
+
+it('a system that starts no process makes the run unavailable', async () => {
+  const pool = testPool({ children: 1 })
+  const { execPath } = process
+  onTestFinished(() => {
+    process.execPath = execPath
+  })
+  process.execPath = '/nowhere/node'
+  await expect(pidOf(pool)).rejects.toMatchObject({ code: 'unavailable', retryable: true })
+  process.execPath = execPath
+  expect(await pidOf(pool)).toBeGreaterThan(0)
+})
+
 it('a process that was idle for a minute ends, and work wakes the pool again', async () => {
   const clock = fakeClock()
   const pool = testPool({ children: 1, clock })

@@ -74,8 +74,8 @@ it('a task that wants more than 8 MiB at once is told so', async () => {
   await expect(run).rejects.toMatchObject({ cause: { message: 'RangeError: At most 8 MiB can be read at once' } })
 })
 
-it('a child that speaks after its answer is ended', async () => {
-  const { pid } = await pool.run<{ pid: number }>('hostile', smallFile(), { deed: 'speaksLater' })
+it.each(['speaksLater', 'fakesReady'])('a child that goes on after its answer is ended: %s', async deed => {
+  const { pid } = await pool.run<{ pid: number }>('hostile', smallFile(), { deed })
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 })
   expect(await pidOf(pool)).not.toBe(pid)
 })

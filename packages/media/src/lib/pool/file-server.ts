@@ -66,7 +66,7 @@ export function fileServer(file: StoredFile, child: ChildProcess, maxBytes: numb
     if (readings.has(id) || readings.size >= MAX_OPEN_READS) return 'protocol'
     const reading = { credit, stopped: false, wake: () => undefined }
     readings.set(id, reading)
-    left -= credit
+    left -= Math.min(credit, end - start)
     if (left < 0) return 'reading'
     void serve(id, start, end, reading)
     return null

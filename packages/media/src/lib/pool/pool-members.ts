@@ -85,7 +85,8 @@ export function poolMembers({ limits, tasks, startMs, heapMiB, onFree, onLost }:
     return {
       maxBytes: kind => (kind === frames.ready && own().state !== 'idle' && own().early === null ? 8 : null),
       onFrame: ({ payload }) => {
-        if (own().state === 'working') own().early = payload
+        if (payload.length !== 8) own().child.kill()
+        else if (own().state === 'working') own().early = payload
         else rest(own(), payload)
       },
       onBroken: () => own().child.kill(),
@@ -134,7 +135,7 @@ export function poolMembers({ limits, tasks, startMs, heapMiB, onFree, onLost }:
   return {
     take({ task, limits: { memoryMiB } }) {
       const idle = [...members].filter(({ state, child }) => state === 'idle' && !child.gone)
-      const fit = idle.filter(member => member.idleBytes <= memoryMiB * MiB * IDLE_SHARE)
+      const fit = idle.filter(({ tasks, idleBytes }) => tasks === 0 || idleBytes <= memoryMiB * MiB * IDLE_SHARE)
       const member = fit.findLast(({ loaded }) => loaded.has(task)) ?? fit.at(-1)
       if (!member) {
         // They have grown: others take their places.

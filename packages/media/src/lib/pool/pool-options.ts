@@ -14,7 +14,7 @@ export interface ParserPoolOptions {
   readonly waiting?: number
   /** What one file may take, where its task says nothing else: time from 10, default 5,000. */
   readonly deadlineMs?: number
-  /** Resident memory of a process, 64 to 65,536. Default 256, for pictures 512. */
+  /** Resident memory of a process, 128 to 65,536. Default 256, for pictures 512. */
   readonly memoryMiB?: number
   /** How long `close` waits for files that are being read, from 0. Default 5,000. */
   readonly closeMs?: number
@@ -37,7 +37,7 @@ export function poolLimits(options: ParserPoolOptions): PoolLimits {
     idleMs: integerOption('pool.idleMs', options.idleMs, { ...ms, default: 60_000 }),
     waiting: integerOption('pool.waiting', options.waiting, { min: 1, max: 100_000, default: 1000 }),
     deadlineMs: integerOption('pool.deadlineMs', options.deadlineMs, { ...ms, min: 10, default: 5000 }),
-    memoryMiB: integerOption('pool.memoryMiB', options.memoryMiB, { min: 64, max: 65_536, default: 256 }),
+    memoryMiB: integerOption('pool.memoryMiB', options.memoryMiB, { min: 128, max: 65_536, default: 256 }),
     closeMs: integerOption('pool.closeMs', options.closeMs, { ...ms, default: 5000 }),
     clock: options.clock ?? machineClock(),
   }

@@ -51,6 +51,8 @@ export function spawnChild(options: SpawnOptions): ChildProcess {
     env: environment(),
     windowsHide: true,
   })
+  child.on('error', ignore)
+  if (child.pid === undefined) throw new Error('No process could be started')
   let heapFull = false
   let gone = false
   const { promise: ended, resolve: setEnded } = Promise.withResolvers<void>()
@@ -60,8 +62,7 @@ export function spawnChild(options: SpawnOptions): ChildProcess {
     setEnded()
   }
   const [, , stderr, line, life] = child.stdio as unknown as [null, null, Readable, Duplex, Duplex]
-  for (const stream of [child, stderr, line, life]) stream?.on('error', ignore)
-  if (child.pid === undefined) throw new Error('No process could be started')
+  for (const stream of [stderr, line, life]) stream.on('error', ignore)
   child.once('close', onEnded)
   listenForHeap(stderr, () => {
     heapFull = true

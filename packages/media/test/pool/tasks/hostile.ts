@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { frameOf, frames } from '../../../src/lib/pool/frames.ts'
 import { type Task, type TaskFile, Unreadable } from '../../../src/lib/pool/task.ts'
+import { encodeValue } from '../../../src/lib/pool/values.ts'
 
 export type Deed = keyof typeof deeds
 
@@ -56,7 +57,6 @@ const deeds = {
   floodOfReads: () => pour(3, ...Array.from({ length: 500 }, (_, id) => asked(id, 0, 1, 1)).flat()),
   floodOfWords: () => pour(3, ...frameOf(frames.stop, 1)),
   floodOfErrors: () => pour(2, Buffer.alloc(65_536, 'x')),
-  longResult: () => say(...frameOf(frames.result, 1).slice(0, 1), Buffer.alloc(0)),
   hugeResult: () => say(Uint8Array.of(frames.result, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff)),
   brokenResult: () => say(...frameOf(frames.result, 1, Buffer.from([2, 0, 0, 0, 0x7b, 0x5b]))),
   wrongResult: () => say(...frameOf(frames.result, 1, Buffer.from([200, 0, 0, 0, 0x7b, 0x7d]))),
@@ -66,6 +66,7 @@ const deeds = {
     for (;;) await file.read(0, file.sizeBytes)
   },
   readsTooMuchAtOnce: async (file: TaskFile) => ({ bytes: (await file.read(0, 9 * 1024 * 1024)).length }),
+  fakesReady: () => say(...frameOf(frames.result, 1, ...encodeValue({ pid: process.pid })), ...frameOf(frames.ready, 1)),
   speaksLater: async () => {
     setTimeout(() => fs.writeSync(3, Buffer.concat(asked(1, 0, 1, 1))), 20)
     return { pid: process.pid }

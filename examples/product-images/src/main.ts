@@ -1,0 +1,4 @@
+import { serve } from '@stowage-examples/shared'
+import { productImagesApp } from './api.ts'
+
+await serve('product-images', productImagesApp)

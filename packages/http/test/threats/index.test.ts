@@ -9,9 +9,8 @@ const ROWS = [
   ...through(16, 32),
   34,
   ...through(45, 58),
-  60,
-  ...through(71, 76),
-  ...through(79, 83),
+  ...through(60, 76),
+  ...through(79, 84),
 ]
 
 const packages = new URL('../../../', import.meta.url).pathname
@@ -23,6 +22,7 @@ const FOLDERS = [
   'adapter-fs/src',
   'multipart/test',
   'multipart/src',
+  'url-import/test',
 ]
 
 function through(first: number, last: number): number[] {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { file, form } from '../../form.ts'
 import { ask } from './ask.ts'
 import { keys } from './identities.ts'
+import { REMOTE } from './plans.ts'
 import { openWorld } from './world.ts'
 
 /** Content types that a form or a script of any site may send without asking first, and none at all. */
@@ -43,11 +44,17 @@ describe('threat 19: a write in the shape of a form', () => {
         expect([method, path, type, told.status]).toEqual([method, path, type, 415])
       }
     }
-    for (const type of ['application/x-www-form-urlencoded', 'application/json', undefined]) {
-      const headers = { authorization: `Bearer ${keys.alice}`, ...(type !== undefined && { 'content-type': type }) }
-      const told = await ask(world.api, '/docs?filename=a.txt', { method: 'POST', headers, body: Buffer.from('a=b') })
-      expect([type, told.status]).toEqual([type, 415])
+    for (const [path, body] of [
+      ['/docs?filename=a.txt', 'a=b'],
+      ['/docs', `{"url":"${REMOTE}"}`],
+    ] as const) {
+      for (const type of ['application/x-www-form-urlencoded', undefined]) {
+        const headers = { authorization: `Bearer ${keys.alice}`, ...(type !== undefined && { 'content-type': type }) }
+        const told = await ask(world.api, path, { method: 'POST', headers, body: Buffer.from(body) })
+        expect([path, type, told.status]).toEqual([path, type, 415])
+      }
     }
+    expect(world.fetched).toEqual([])
     expect(await world.state()).toEqual(before)
   })
 

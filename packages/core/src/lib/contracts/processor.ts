@@ -21,7 +21,10 @@ export interface ProcessReport {
   readonly fraction?: number
   /** Shown at once, and kept although a later attempt may fail. */
   readonly facts?: Inspection
-  /** Text for the word index, after what was reported before. The index keeps the first 1 Mi characters of a file. */
+  /**
+   * Text for the word index, after what was reported before. It is written together with the next `state`, or at the end of the work, so that
+   * an attempt that goes on there repeats none. The index keeps the first 1 Mi characters of a file.
+   */
   readonly text?: string
   /** Where a later attempt goes on; at most 16 KiB as JSON. */
   readonly state?: JsonObject
@@ -30,7 +33,7 @@ export interface ProcessReport {
 export interface ProcessInput extends StoredFile {
   /** The `state` that an earlier attempt reported last; null at first. */
   readonly resume: JsonObject | null
-  /** Resolves once it is kept. @throws StowageError `conflict` when another worker has the job, or the bytes are gone: stop */
+  /** Resolves once it is kept; text, once it will be. @throws StowageError `conflict` when another worker has the job, or the bytes are gone: stop */
   report(report: ProcessReport): Promise<void>
 }
 
@@ -40,7 +43,7 @@ export interface ProcessInput extends StoredFile {
  * (`unprocessable`: these bytes can't be read).
  */
 export interface Processor {
-  /** Short constant name, for logs and events; unique among the processors. */
+  /** Short constant name, for logs and events: letters, digits, dots, hyphens and underscores. Unique among the processors. */
   readonly name: string
   /** Whether it has anything to do for files of this type. */
   accepts(contentType: string): boolean

@@ -24,7 +24,7 @@ function go(
   attempt: Attempt,
   sent: { readonly values: Values; readonly headers: Record<string, string> },
 ) {
-  const path = fillTemplate(door.template, param => sent.values[param])
+  const path = fillTemplate(door.template, param => (param === 'name' ? 'thumb' : sent.values[param]))
   return ask(world.api, `${path}${attempt.query === undefined ? '' : `?${attempt.query}`}`, {
     method: door.method,
     headers: { ...sent.headers, ...attempt.headers },

@@ -1,9 +1,12 @@
 import type { StoredFile } from '@stowage/core/contracts'
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
 import { type ParserPoolParts, parserPool } from '../../src/lib/pool/parser-pool.ts'
 import type { ParserPoolOptions } from '../../src/lib/pool/pool-options.ts'
 import type { ParserPool } from '../../src/lib/pool/task.ts'
 import { fileOf } from './file-of.ts'
+
+// Most of what these tests wait for are processes that start, on a machine that others use too.
+vi.setConfig({ testTimeout: 60_000 })
 
 const open: ParserPool[] = []
 

@@ -36,7 +36,7 @@ const deeds = {
     for (const held: Buffer[] = []; ; ) held.push(Buffer.alloc(4 * 1024 * 1024, 1))
   },
   heapBomb(): never {
-    for (const held: object[] = []; ; ) held.push(Array.from({ length: 1000 }, (_, index) => ({ index })))
+    for (const held: object[] = []; ; ) held.push(new Array(100_000).fill(held.length))
   },
   abort: () => process.abort(),
   segv: () => {

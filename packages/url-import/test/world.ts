@@ -45,7 +45,7 @@ export function guarded(options: UrlImporterOptions = {}) {
   return { importer, connects, asked, sockets }
 }
 
-export function onlyLoopback({ address, port }: PinnedAddress): Socket {
+function onlyLoopback({ address, port }: PinnedAddress): Socket {
   if (!address.startsWith('127.')) throw new Error(`The test would have connected to ${address}.`)
   return connect(port, address)
 }

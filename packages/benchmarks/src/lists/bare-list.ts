@@ -28,8 +28,13 @@ export function byTag(tag: string, ...others: string[]): BareList {
 }
 
 /** Along the trigram index, which is in the order of creation. */
-export function bySearch(words: readonly string[]): BareList {
-  const sql = `select ${COLUMNS} from assets_search_1 f cross join assets a on a.seq = f.rowid where f.text match ?`
+export const bySearch = (words: readonly string[]): BareList => byMatch('assets_search_1', words)
+
+/** Along the index of the words of texts, which is in the same order. */
+export const byWords = (words: readonly string[]): BareList => byMatch('assets_words_1', words)
+
+function byMatch(index: string, words: readonly string[]): BareList {
+  const sql = `select ${COLUMNS} from ${index} f cross join assets a on a.seq = f.rowid where ${index} match ?`
   return { from: 'f', sql, values: [words.map(word => `"${word}"`).join(' AND ')] }
 }
 

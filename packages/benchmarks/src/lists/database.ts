@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { fill } from '../metadata/fill.ts'
 import { KINDS } from '../metadata/records.ts'
-import { fileOf } from './records.ts'
+import { fileOf, textOf } from './records.ts'
 
 const NAME = /^files-\d+-([0-9a-f]{12})\.db/
 
@@ -27,7 +27,12 @@ export async function database(folder: string, rows: number): Promise<string> {
   const unfinished = `${file}.unfinished`
   const store = sqliteMetadata({ file: unfinished })
   await store.open(KINDS)
-  await fill(store, rows, number => fileOf(number, rows))
+  await fill(
+    store,
+    rows,
+    number => fileOf(number, rows),
+    number => textOf(number, rows),
+  )
   await store.close()
   const db = new DatabaseSync(unfinished)
   db.exec('pragma wal_checkpoint(truncate)')

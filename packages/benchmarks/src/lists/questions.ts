@@ -1,7 +1,7 @@
 import type { Asset, ListInput } from '@stowage/core'
 import type { Filter } from '@stowage/core/contracts'
 import { idOf } from '../metadata/records.ts'
-import { type BareList, byIndex, bySearch, byTag } from './bare-list.ts'
+import { type BareList, byIndex, bySearch, byTag, byWords } from './bare-list.ts'
 import { groupsOf } from './records.ts'
 
 /** What Stowage is asked, and what bare SQL is. */
@@ -24,6 +24,7 @@ export const PAGE_ROWS = 50
 
 const PAGE = { p50: 1, p99: 5 }
 const SEARCH = { p50: 10 }
+const TEXT = { p50: 5 }
 const eq = (column: 'space' | 'type' | { field: string }, value: string): Filter => ({ op: 'eq', column, value })
 const tagged = (...tags: string[]): Filter => ({ op: 'tags', match: 'all', tags })
 
@@ -39,6 +40,17 @@ const byPart = (number: number, rows: number): Ask => {
 const byType = (): Ask => ({ input: { filter: eq('type', 'pdf') }, bare: byIndex('and type = ?', 'pdf') })
 const tag = (name: string) => (): Ask => ({ input: { filter: tagged(name) }, bare: byTag(name) })
 const search = (words: string) => (): Ask => ({ input: { search: words }, bare: bySearch(words.split(' ')) })
+const text =
+  (...terms: string[]) =>
+  (): Ask => ({ input: { filter: { op: 'words', terms } }, bare: byWords(terms) })
+const textInSmall = (): Ask => ({
+  input: { filter: { op: 'and', filters: [eq('space', 'small'), { op: 'words', terms: ['agenda'] }] } },
+  bare: byIndex(
+    'and space = ? and exists (select 1 from asset_texts x where x.seq = a.seq and instr(words, ?) > 0)',
+    'small',
+    ' agenda ',
+  ),
+})
 const searchInSmall = (): Ask => ({
   input: { filter: eq('space', 'small'), search: 'report' },
   bare: byIndex('and space = ? and instr(search, ?) > 0', 'small', 'report'),
@@ -61,6 +73,12 @@ export const lists: readonly Question[] = [
   { title: 'search, common word, at 90 %', ask: search('report'), depth: 0.9 },
   { title: 'search, common word in a small space', ask: searchInSmall, target: SEARCH },
   { title: 'search, two words', ask: search('report baba') },
+  { title: 'text, rare word', ask: text('xylograph'), target: TEXT },
+  { title: 'text, common word', ask: text('minutes'), target: TEXT },
+  { title: 'text, common word, at 90 %', ask: text('minutes'), depth: 0.9, target: TEXT },
+  { title: 'text, common word in a small space', ask: textInSmall, target: TEXT },
+  { title: 'text, two common words', ask: text('agenda', 'minutes'), target: TEXT },
+  { title: 'text, a rare and a common word', ask: text('xylograph', 'agenda') },
 ]
 
 /** Position of a listed asset in bare SQL. */

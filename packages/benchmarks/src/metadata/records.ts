@@ -13,7 +13,8 @@ export function random(seed: number): number {
   return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32
 }
 
-const word = (seed: number): string => [0, 1, 2].map(i => SYLLABLES[Math.floor(random(seed * 3 + i) * SYLLABLES.length)]).join('')
+export const wordOf = (seed: number): string =>
+  [0, 1, 2].map(i => SYLLABLES[Math.floor(random(seed * 3 + i) * SYLLABLES.length)]).join('')
 
 const pad = (number: number): string => number.toString(16).padStart(12, '0')
 export const idOf = (number: number): string => `01890000-0000-7000-8000-${pad(number)}`
@@ -24,7 +25,7 @@ export const createdAtOf = (number: number): number => START + number * 731
  * one of 200 assets, 5,000 creators, 1,000 parts, a tag on half of them and one on every ten-thousandth.
  */
 export function assetOf(number: number): AssetRecord {
-  const words = [0, 1, 2, 3, 4, 5].map(i => word(Math.floor(random(number * 7 + i) ** 2 * 20_000)))
+  const words = [0, 1, 2, 3, 4, 5].map(i => wordOf(Math.floor(random(number * 7 + i) ** 2 * 20_000)))
   if (number % 10 === 3) words[2] = 'Report'
   if (number % 50_000 === 17) words[3] = 'zebraquartz'
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AssetQuery, Filter } from '@stowage/core/contracts'
 import type { MetadataRow } from '../harness.ts'
-import { asset, idOf, insert, query, search, T0, taggedAll, taggedAny } from '../records.ts'
+import { asset, idOf, insert, putText, query, search, T0, taggedAll, taggedAny, words } from '../records.ts'
 
 const BATCH = 500
 const eq = (column: 'space' | 'createdBy' | 'type' | { field: string }, value: string | number | boolean): Filter => ({
@@ -25,6 +25,8 @@ const LISTS: readonly Filter[] = [
   taggedAll('common', 'rare'),
   search('report'),
   { op: 'and', filters: [eq('space', 'small'), search('report')] },
+  words('minutes'),
+  { op: 'and', filters: [eq('space', 'small'), words('minutes')] },
 ]
 
 export const planRows: readonly MetadataRow[] = [
@@ -35,7 +37,9 @@ export const planRows: readonly MetadataRow[] = [
     async run({ store, fixture }) {
       const rows = fixture.planRows ?? 100_000
       for (let first = 0; first < rows; first += BATCH) {
-        await insert(store, ...Array.from({ length: Math.min(BATCH, rows - first) }, (_, i) => row(first + i)))
+        const numbers = Array.from({ length: Math.min(BATCH, rows - first) }, (_, i) => first + i)
+        await insert(store, ...numbers.map(row))
+        await store.commit(numbers.filter(number => number % 10 === 0).map(number => putText(number, `minutes of ${number}`)))
       }
       const after = { value: T0 + (rows >> 1), id: idOf(rows >> 1) }
       const asked: AssetQuery[] = LISTS.flatMap(filter => [query(filter, { limit: 50 }), query(filter, { limit: 50, after })])

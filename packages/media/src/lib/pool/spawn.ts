@@ -122,6 +122,8 @@ function argumentsOf(options: SpawnOptions): string[] {
     '--allow-worker',
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${options.heapMiB}`,
+    // What V8 lets short-lived objects grow to stays resident: at its default a PDF's text costs 40 MB more, for no less time.
+    '--max-semi-space-size=4',
     '--expose-gc',
     '--no-warnings',
     fileURLToPath(main),

@@ -101,6 +101,20 @@ describe('threat 63: an address in place of a name', () => {
   })
 })
 
+describe('a rule of one’s own on addresses', () => {
+  it.each([
+    [
+      'fails',
+      () => {
+        throw new Error('broken')
+      },
+    ],
+    ['answers with a promise', (async () => true) as unknown as () => boolean],
+    ['says nothing', (() => undefined) as unknown as () => boolean],
+    ['forbids a public one', (address: string) => address !== PUBLIC],
+  ])('that %s permits nothing', (_name, mayConnect) => expectRefused('http://public.example/', { mayConnect }))
+})
+
 describe('threat 66: what else a URL can say', () => {
   it.each([
     'gopher://public.example/',

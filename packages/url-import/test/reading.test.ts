@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { urlImporter } from '@stowage/url-import'
 import { describe, expect, it, vi } from 'vitest'
 import { guarded, MAX_BYTES, origin, rawOrigin, read, take } from './world.ts'
 
@@ -62,6 +63,15 @@ describe('what an origin says of a file', () => {
     for (const type of ['text/html', 'imagex/png', 'application/pdfx', 'x']) {
       await expect(take(importer, url(type))).rejects.toMatchObject({ code: 'unsupported_media_type' })
     }
+  })
+})
+
+describe('without anything injected', () => {
+  it('a name that is allowed is resolved and connected to by the machine’s own means', async () => {
+    const { port } = await origin((_req, res) => res.end('bytes'), { address: '127.0.0.1' })
+    const importer = urlImporter({ allowHosts: [`localhost:${port}`], refusalMs: 0 })
+    expect(String(await take(importer, `http://localhost:${port}/`))).toBe('bytes')
+    await expect(take(importer, `http://127.0.0.1:${port}/`)).rejects.toMatchObject({ code: 'unprocessable' })
   })
 })
 

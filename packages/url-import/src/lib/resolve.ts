@@ -23,10 +23,19 @@ export async function resolveTarget(settings: Settings, target: Target, signal: 
   const addresses = isLiteral(target) ? [target.host] : await ask(settings, target.host, signal)
   if (addresses.length === 0) throw unreachable('The name of the host has no address.')
   if (addresses.some(address => isIP(address) === 0)) throw unreachable('The resolver gave what is no address.')
-  if (!target.isAllowed && !addresses.every(address => settings.mayConnect(address))) {
+  if (!target.isAllowed && !addresses.every(address => isPermitted(settings, address))) {
     throw unreachable(`${target.host} is, or leads to, an address that may not be connected to.`)
   }
   return [...new Set(addresses)]
+}
+
+function isPermitted({ mayConnect }: Settings, address: string): boolean {
+  try {
+    // Anything but `true` is no permission, a promise above all.
+    return mayConnect(address) === true
+  } catch (cause) {
+    throw unreachable('`mayConnect` failed.', cause)
+  }
 }
 
 async function ask({ resolve }: Settings, name: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -42,7 +42,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const random = container.resolve(tokens.random)
   const kinds = boundKinds(options, container.resolve(tokens.ids))
   const processors = resolveOptional(container, tokens.processors) ?? []
-  assertNames(processors)
+  const slots = checkedSlots(processors, options)
   const secrets = await openPlaces(storage, metadata, { kinds, secrets: resolveOptional(container, tokens.secrets), random })
   const signers = createSigners(secrets, clock)
 
@@ -67,7 +67,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   }
   fallback(container, tokens.assetService, () => createAssetService(deps))
   fallback(container, tokens.jobRunner, () =>
-    createJobRunner({ clock, logger, random, metadata, handlers: handlersOf(deps, kinds) }),
+    createJobRunner({ clock, logger, random, metadata, handlers: handlersOf(deps, kinds), slots }),
   )
   const runner = container.resolve(tokens.jobRunner)
   jobs = runner
@@ -79,9 +79,12 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   return stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs: options.policyTimeoutMs ?? 5000, background })
 }
 
-function assertNames(processors: readonly Processor[]): void {
+/** How many files are processed at once. @throws StowageError `invalid_request` also for processors that can't be told apart */
+function checkedSlots(processors: readonly Processor[], { jobsAtOnce = 4 }: StowageOptions): number {
   const fault = faultOfNames(processors.map(({ name }) => name))
   if (fault !== null) throw new StowageError('invalid_request', `createStowage: ${fault}`)
+  if (Number.isInteger(jobsAtOnce) && jobsAtOnce >= 1) return jobsAtOnce
+  throw new StowageError('invalid_request', `createStowage: \`jobsAtOnce\` must be a whole number from 1, not ${jobsAtOnce}.`)
 }
 
 /** Purges go on whatever is processed; a process takes the processing of the kinds that it knows. */

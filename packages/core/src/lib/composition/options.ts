@@ -54,6 +54,8 @@ export interface StowageOptions extends DefaultKindOptions {
   readonly container?: DependencyContainer
   /** False: jobs are enqueued but not worked in this process, and nothing is swept. Default true. */
   readonly workers?: boolean
+  /** How many files are processed at once in this process; removals have as many slots of their own. Default 4. */
+  readonly jobsAtOnce?: number
   /** How often the sweeper runs. Default 60 s. */
   readonly sweepIntervalMs?: number
   /** Time limit of a role look-up or custom rule, after which it denies. Default 5 s. */

@@ -77,7 +77,7 @@ export class Attempt {
       const memory = { ...this.#memory, ...options.memory }
       await this.#guarded(changes => this.run.commit([...changes, ...(options.changes ?? [])], toPayload(memory)), set)
       this.#memory = memory
-      this.#record = { ...this.#record, ...set }
+      this.#record = { ...this.#record, ...set, version: this.#record.version + (Object.keys(set).length > 0 ? 1 : 0) }
       this.deps.watchers.notify(this.#record.id)
     })
   }

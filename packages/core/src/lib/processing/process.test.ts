@@ -71,6 +71,22 @@ describe('processing', () => {
     expect(await stowage.sweep()).toMatchObject({ jobs: 0 })
   })
 
+  it('takes as many files at once as it may', async () => {
+    let now = 0
+    let most = 0
+    const counting = processor(async input => {
+      most = Math.max(most, ++now)
+      const found = await wordsOf(input)
+      now -= 1
+      return found
+    })
+    const { stowage, upload } = await open([counting], { jobsAtOnce: 1 })
+    await Promise.all([upload(), upload(), upload()])
+    expect(await stowage.sweep()).toMatchObject({ jobs: 3 })
+    expect(most).toBe(1)
+    await expect(open([], { jobsAtOnce: 0 })).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
   it('is not for kinds that want none', async () => {
     const { upload } = await open([words()], { processing: false })
     expect(await upload()).toMatchObject({ processing: 'none' })

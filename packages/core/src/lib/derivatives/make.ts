@@ -42,7 +42,7 @@ export async function makeDerivative(deps: ServiceDeps, wanted: Wanted): Promise
 }
 
 /** @throws StowageError `unsupported` without one, `unprocessable` for a type it does not take */
-export function transformerFor({ transformer }: Pick<ServiceDeps, 'transformer'>, contentType: string | null): Transformer {
+function transformerFor({ transformer }: Pick<ServiceDeps, 'transformer'>, contentType: string | null): Transformer {
   if (!transformer) throw new StowageError('unsupported', 'Nothing here makes pictures. Pass `transformer` to createStowage.')
   if (contentType !== null && transformer.accepts(contentType)) return transformer
   throw new StowageError('unprocessable', `No picture can be made of a file of type ${contentType}.`)

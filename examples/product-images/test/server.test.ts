@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Client, clientOf, imageFile, start } from './client.ts'
+import { startOrigin } from './origin.ts'
 import { photo } from './photos.ts'
 
 const running: Client[] = []
@@ -53,7 +54,20 @@ describe('the server', { timeout: 120_000 }, () => {
     }
   })
 
+  it('ends within 5 s while an import waits for an origin that says nothing', async () => {
+    const asked = Promise.withResolvers<void>()
+    const origin = await startOrigin(() => asked.resolve())
+    onTestFinished(() => origin.close())
+    const client = await started({ IMPORT_ALLOW_HOSTS: origin.host })
+    const waiting = client.importUrl('pk_ines', { url: `http://${origin.host}/product.jpg` }).catch(() => 'cut off')
+    await asked.promise
+    const began = performance.now()
+    expect(await client.server.stop()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(5000)
+    expect(await waiting).not.toEqual([201, expect.anything()])
+  })
+
   it('says what is wrong with its environment, and ends', async () => {
-    await expect(start({ IMPORT_ALLOW_HOSTS: 'http://example.test/' })).rejects.toThrow(/IMPORT_ALLOW_HOSTS|host:port/)
+    await expect(start({ IMPORT_ALLOW_HOSTS: 'http://example.test/' })).rejects.toThrow(/IMPORT_ALLOW_HOSTS=http:.* is no list/)
   })
 })

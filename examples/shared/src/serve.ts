@@ -8,7 +8,8 @@ import { openAiImageGenerator, placeholderGenerator } from '@stowage/media'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { urlImporter } from '@stowage/url-import'
 
-const STOP_WITHIN_MS = 4500
+/** Of the 5 s that it may take, the rest is for closing what lies behind. */
+const STOP_WITHIN_MS = 4000
 
 /** What an example builds its API with. */
 export interface Setup {
@@ -66,7 +67,11 @@ function imageGenerator({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: No
 
 function importer({ IMPORT_ALLOW_HOSTS = '' }: NodeJS.ProcessEnv): UrlImporter {
   const allowHosts = IMPORT_ALLOW_HOSTS.split(',').map(pair => pair.trim())
-  return urlImporter({ allowHosts: allowHosts.filter(pair => pair !== '') })
+  try {
+    return urlImporter({ allowHosts: allowHosts.filter(pair => pair !== '') })
+  } catch (cause) {
+    throw new Error(`IMPORT_ALLOW_HOSTS=${IMPORT_ALLOW_HOSTS} is no list of host:port pairs with commas.`, { cause })
+  }
 }
 
 function readPort(text = '3000'): number {

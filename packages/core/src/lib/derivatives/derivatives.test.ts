@@ -1,74 +1,11 @@
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStowage, readAll } from '../../../test/open-stowage.ts'
+import { alice, DERIVATIVES, held, open, rows, sweepAll, thumb, thumbOf, upload } from '../../../test/pictures.ts'
 import { picture, sharpTransformer } from '../../../test/sharp-transformer.ts'
-import type { Asset } from '../assets/assets.ts'
 import type { StowageOptions } from '../composition/options.ts'
-import { StowageError } from '../contracts/errors.ts'
-import type { MetadataStore } from '../contracts/metadata.ts'
-import type { StorageAdapter } from '../contracts/storage.ts'
-import type { TransformedPicture, Transformer } from '../contracts/transformer.ts'
-import { ownerOnly } from '../policy/ready-made.ts'
+import type { Transformer } from '../contracts/transformer.ts'
 import { systemClock } from '../runtime/system-clock.ts'
-
-const alice = { id: 'alice' }
-const thumb = { width: 40, height: 40 }
-const DERIVATIVES = { policy: ownerOnly(), processing: { derivatives: { thumb, wide: { width: 80, format: 'jpeg' } } } } as const
-const HOUR = 60 * 60 * 1000
-
-type World = Awaited<ReturnType<typeof open>>
-
-async function open(options: Parameters<typeof openStowage>[0] = {}) {
-  const transformer = sharpTransformer()
-  const world = await openStowage({ ...DERIVATIVES, transformer, ...options })
-  return { ...world, made: transformer.made, assets: world.stowage.as(alice) }
-}
-
-const upload = async ({ assets }: Pick<World, 'assets'>, width = 200, height = 100): Promise<Asset> =>
-  assets.upload({ body: await picture(width, height), filename: 'photo.png' })
-
-const thumbOf = async ({ assets }: Pick<World, 'assets'>, { id }: Pick<Asset, 'id'>, name = 'thumb') => {
-  const content = await assets.derivative({ id }, name)
-  return { asset: content.asset, bytes: await readAll((await content.open()).body) }
-}
-
-/** All rows of the blobs of an asset, originals first. */
-const rows = async ({ metadata }: World, { id }: Pick<Asset, 'id'>) =>
-  [...(await metadata.listBlobs(String(id)))].sort((a, b) => Number(a.sourceId !== null) - Number(b.sourceId !== null))
-
-/** A transformer that stands until it is told to go on. */
-function held(): Transformer & { readonly begun: Promise<void>; go(): void } {
-  const inner = sharpTransformer()
-  const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  return {
-    ...inner,
-    begun: begun.promise,
-    go: released.resolve,
-    async transform(...args) {
-      begun.resolve()
-      await released.promise
-      return inner.transform(...args)
-    },
-  }
-}
-
-/** Takes away the jobs that would make what the kind declares: here, pictures are made when somebody asks for them. */
-async function leaveToReaders({ metadata, clock }: World): Promise<void> {
-  const claim = { types: ['process:asset'], now: clock.now(), leaseMs: HOUR, leaseToken: 'taken', limit: 1000 }
-  const jobs = await metadata.claimJobs(claim)
-  if (jobs.length === 0) return
-  await metadata.commit(jobs.map(({ id }) => ({ op: 'deleteJob', id, guard: { leaseToken: 'taken' } })))
-}
-
-/** What was condemned is removed, however often that takes. */
-async function sweepAll(world: World): Promise<void> {
-  const { stowage, clock } = world
-  await leaveToReaders(world)
-  for (let hours = 0; hours < 3; hours++) {
-    await clock.advance(2 * HOUR)
-    await stowage.sweep()
-  }
-}
 
 describe('a derivative', () => {
   it('is made by its recipe when it is first asked for, and kept beside the original', async () => {
@@ -180,16 +117,17 @@ describe('many who ask for one derivative at once', () => {
   it('wait for their turn, and too many are told to come back', async () => {
     const transformer = held()
     const world = await open({ transformer, picturesAtOnce: 1 })
-    const all = await Promise.all(Array.from({ length: 66 }, (_, i) => upload(world, 50 + i, 50)))
-    const [first, ...rest] = all.map(asset => thumbOf(world, asset).then(() => 'made', String))
+    const photo = await upload(world)
+    const tokens = Array.from({ length: 66 }, (_, i) => world.assets.linkFor(photo, { transform: { width: i + 1 } })?.token ?? '')
+    const show = (token: string) => world.stowage.openLink(token).then(() => 'made', String)
+    const [first, ...rest] = tokens.map(show)
     await transformer.begun
-    const refused = await Promise.race(rest)
-    expect(refused).toContain('Too many pictures')
+    expect(await Promise.race(rest)).toContain('Too many pictures')
     transformer.go()
     const results = await Promise.all([first, ...rest])
     expect(results.filter(result => result === 'made')).toHaveLength(65)
-    const [last] = all.filter((_, i) => results[i] !== 'made')
-    expect((await thumbOf(world, last as Asset)).asset.contentType).toBe('image/webp')
+    const [refused = ''] = tokens.filter((_, i) => results[i] !== 'made')
+    expect(await show(refused)).toBe('made')
   })
 })
 
@@ -257,129 +195,6 @@ describe('when its source', () => {
     expect(signal?.aborted).toBe(true)
   })
 })
-
-describe('a derivative that can not be made', () => {
-  const failing = (error: () => Error | TransformedPicture): Transformer & { tries: number } => ({
-    ...sharpTransformer(),
-    tries: 0,
-    async transform() {
-      this.tries += 1
-      const outcome = error()
-      if (outcome instanceof Error) throw outcome
-      return outcome
-    },
-  })
-  const big = { body: new Uint8Array(33 * 1024 * 1024), contentType: 'image/webp', width: 1, height: 1 }
-
-  it.each([
-    ['a file that can not be read', () => new StowageError('unprocessable', 'no picture'), 'unprocessable'],
-    ['a pool that is away', () => new StowageError('unavailable', 'no child'), 'unavailable'],
-    ['an error of its own', () => new TypeError('oops'), undefined],
-    ['another format than was asked for', () => ({ ...big, body: new Uint8Array(1), contentType: 'text/html' }), 'internal'],
-    ['too large a picture', () => big, 'internal'],
-    ['an empty picture', () => ({ ...big, body: new Uint8Array(0) }), 'invalid_request'],
-  ])('because of %s leaves nothing', async (_what, error, code) => {
-    const world = await open({ transformer: failing(error) })
-    const asset = await upload(world)
-    const refused = expect(thumbOf(world, asset)).rejects
-    await (code === undefined ? refused.toThrow('oops') : refused.toMatchObject({ code }))
-    expect([(await rows(world, asset)).length, (await world.keys()).length]).toEqual([1, 1])
-  })
-
-  it('is not tried again for a while, unless waiting can help', async () => {
-    const transformer = failing(() => new StowageError('unprocessable', 'no picture'))
-    const world = await open({ transformer })
-    const asset = await upload(world)
-    for (let i = 0; i < 5; i++) await expect(thumbOf(world, asset)).rejects.toMatchObject({ message: 'no picture' })
-    expect(transformer.tries).toBe(1)
-    await world.clock.advance(HOUR)
-    await expect(thumbOf(world, asset)).rejects.toMatchObject({ message: 'no picture' })
-    expect(transformer.tries).toBe(2)
-  })
-
-  it('within a minute is given up', async () => {
-    const world = await open({ transformer: { ...sharpTransformer(), transform: () => new Promise(() => undefined) } })
-    const asset = await upload(world)
-    const asked = expect(thumbOf(world, asset)).rejects.toMatchObject({ code: 'timeout', retryable: true })
-    await expect.poll(async () => (await rows(world, asset)).length).toBe(2)
-    await world.clock.advance(61_000)
-    await asked
-    expect(await rows(world, asset)).toHaveLength(1)
-  })
-
-  it('because the server ends leaves nothing', async () => {
-    const transformer = held()
-    const world = await open({ transformer })
-    const asset = await upload(world)
-    const asked = expect(thumbOf(world, asset)).rejects.toMatchObject({ code: 'unavailable' })
-    await transformer.begun
-    await world.stowage.close()
-    await asked
-    const again = await open({ at: world.root })
-    expect(await rows(again, asset)).toHaveLength(1)
-    expect(await again.keys()).toHaveLength(1)
-  })
-
-  it.each(['before', 'after'] as const)(
-    'because storage fails %s it is written leaves nothing, and the next try succeeds',
-    async when => {
-      const faults = { on: false }
-      const wrapStorage = (storage: StorageAdapter): StorageAdapter =>
-        Object.assign(Object.create(storage) as StorageAdapter, {
-          put: async (...args: Parameters<StorageAdapter['put']>) => {
-            if (faults.on && when === 'before') throw new StowageError('unavailable', 'no storage')
-            const info = await storage.put(...args)
-            if (faults.on) throw new StowageError('unavailable', 'no answer')
-            return info
-          },
-        })
-      const world = await open({ wrapStorage })
-      const asset = await upload(world)
-      faults.on = true
-      await expect(thumbOf(world, asset)).rejects.toMatchObject({ code: 'unavailable' })
-      faults.on = false
-      expect((await thumbOf(world, asset)).bytes.byteLength).toBeGreaterThan(0)
-      await sweepAll(world)
-      expect([(await rows(world, asset)).length, (await world.keys()).length]).toEqual([2, 2])
-      expect(await world.stowage.audit()).toMatchObject({ counts: {} })
-    },
-  )
-
-  it.each(['before', 'after'] as const)('because the database fails %s the last commit is whole or not there', async when => {
-    const faults = { on: false }
-    const wrapMetadata = (metadata: MetadataStore): MetadataStore =>
-      Object.assign(Object.create(metadata) as MetadataStore, {
-        commit: async (changes: Parameters<MetadataStore['commit']>[0]) => {
-          const last = faults.on && changes.some(change => change.op === 'updateBlob' && change.set.state === 'stored')
-          if (last) faults.on = false
-          if (last && when === 'before') throw new StowageError('unavailable', 'no database')
-          await metadata.commit(changes)
-          if (last) throw new StowageError('unavailable', 'no answer')
-        },
-      })
-    const world = await open({ wrapMetadata: bound(wrapMetadata) })
-    const asset = await upload(world)
-    faults.on = true
-    if (when === 'before') await expect(thumbOf(world, asset)).rejects.toMatchObject({ code: 'unavailable' })
-    expect((await thumbOf(world, asset)).bytes.byteLength).toBeGreaterThan(0)
-    await sweepAll(world)
-    expect([(await rows(world, asset)).length, (await world.keys()).length]).toEqual([2, 2])
-    expect(world.made).toHaveLength(when === 'before' ? 2 : 1)
-  })
-})
-
-/** Lets a wrapper inherit from an object whose methods need their own `this`. */
-function bound<T extends object>(wrap: (inner: T) => T): (inner: T) => T {
-  return inner =>
-    wrap(
-      new Proxy(inner, {
-        get(of, name) {
-          const member: unknown = Reflect.get(of, name)
-          return typeof member === 'function' ? member.bind(of) : member
-        },
-      }),
-    )
-}
 
 describe('the audit', () => {
   it('finds a derivative whose source is no longer the asset’s', async () => {

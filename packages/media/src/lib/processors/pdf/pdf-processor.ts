@@ -13,7 +13,7 @@ export interface PdfOptions {
 }
 
 /** Below the deadline of a child, with room for one slow page. */
-const SLICE_MS = 1500
+const SLICE_MS = 2000
 
 type Progress = { facts: PdfProperties; nextPage: number; words: number; chars: number; spentMs: number }
 

@@ -158,4 +158,16 @@ describe('the member that holds the URL', () => {
     expect(fetched).toEqual([url])
     expect((await stowage.trusted.list()).items.length).toBe(1)
   })
+
+  it('may stand beside a file input that was left empty, as browsers send it', async () => {
+    const { asForm, fetched } = await serve()
+    const empty = { name: 'file', value: '', filename: '', type: 'application/octet-stream' }
+    expect((await asForm(empty, field('url', url))).json).toMatchObject({ filename: 'theirs.gif' })
+    expect((await asForm(field('url', url), empty)).status).toBe(201)
+    expect((await asForm(empty)).status).toBe(400)
+    expect(fetched).toEqual([url, url])
+    const nameless = { ...empty, value: GIF }
+    expect((await asForm(nameless)).json).toMatchObject({ contentType: 'image/gif', sizeBytes: GIF.length })
+    expect((await asForm(nameless, field('url', url))).status).toBe(400)
+  })
 })

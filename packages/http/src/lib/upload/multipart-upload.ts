@@ -73,12 +73,30 @@ function refuseAnnouncedLength(request: HttpRequest, maxBytes: number): void {
   })
 }
 
-async function fieldsUntilFile(parts: Parts, plan: FormPlan, form: CollectedFields): Promise<FilePart | null> {
+async function fieldsUntilFile(parts: Parts, plan: FormPlan, form: CollectedFields): Promise<SentFile | null> {
   for (let part = await parts.next(); !part.done; part = await parts.next()) {
-    if (part.value.kind === 'file') return namedFile(part.value, plan)
-    addField(form, plan, part.value.name, part.value.value)
+    if (part.value.kind === 'field') addField(form, plan, part.value.name, part.value.value)
+    else {
+      const file = await chosenFile(namedFile(part.value, plan), plan)
+      if (file !== null) return file
+    }
   }
   return null
+}
+
+type SentFile = Pick<FilePart, 'filename' | 'contentType' | 'body'>
+
+/** Browsers send a file input that was left empty as an empty file without a name: beside a field for a URL, it is none. */
+async function chosenFile(file: FilePart, { urlField }: FormPlan): Promise<SentFile | null> {
+  if (urlField === null || file.filename !== '') return file
+  const chunks = file.body[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  if (first.done) return null
+  const body = (async function* () {
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => chunks }
+  })()
+  return { filename: file.filename, contentType: file.contentType, body }
 }
 
 function namedFile(file: FilePart, plan: FormPlan): FilePart {

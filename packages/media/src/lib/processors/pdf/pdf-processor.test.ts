@@ -147,3 +147,7 @@ it('keeps what a title holds from being more than a short line', async () => {
   expect(properties?.title).toMatch(/^a b cd+$/)
   expect(String(properties?.title).length).toBe(300)
 })
+
+it('refuses bounds that make no sense', () => {
+  expect(() => pdfProcessor(pool, { maxPages: -1 })).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+})

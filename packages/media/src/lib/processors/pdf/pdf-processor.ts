@@ -1,4 +1,5 @@
 import type { JsonObject, ProcessInput, Processor } from '@stowage/core/contracts'
+import { integerOption } from '../../options.ts'
 import type { ParserPool } from '../../pool/task.ts'
 import type { PdfTextOptions, PdfTextSlice } from '../../tasks/pdf-text.ts'
 import type { PdfProperties } from './pdf-properties.ts'
@@ -8,10 +9,12 @@ export interface PdfOptions {
   readonly maxPages?: number
   /** Time for the text, all attempts together, in milliseconds. Default 60,000. */
   readonly maxMs?: number
-  /** Text for the index, in code units. Words beyond it are still counted. Default 1 Mi. */
+  /** Text for the index, in code units, up to 1 Mi. Words beyond it are still counted. Default 1 Mi. */
   readonly maxTextChars?: number
 }
 
+/** What the index keeps of a file. */
+const MAX_TEXT_CHARS = 1024 * 1024
 /** Below the deadline of a child, with room for one slow page. */
 const SLICE_MS = 2000
 
@@ -20,9 +23,17 @@ type Progress = { facts: PdfProperties; nextPage: number; words: number; chars: 
 /**
  * Reads PDFs: the page count, title and author at once, then words and text, page after page, until a budget ends. A later attempt goes on where
  * the last one reported.
+ * @throws StowageError `invalid_request` for an option out of its bounds
  */
 export function pdfProcessor(pool: ParserPool, options: PdfOptions = {}): Processor {
-  const { maxPages = 2000, maxMs = 60_000, maxTextChars = 1024 * 1024 } = options
+  const bounds = { min: 0, max: Number.MAX_SAFE_INTEGER }
+  const maxPages = integerOption('pdf.maxPages', options.maxPages, { ...bounds, default: 2000 })
+  const maxMs = integerOption('pdf.maxMs', options.maxMs, { ...bounds, default: 60_000 })
+  const maxTextChars = integerOption('pdf.maxTextChars', options.maxTextChars, {
+    ...bounds,
+    max: MAX_TEXT_CHARS,
+    default: MAX_TEXT_CHARS,
+  })
   return {
     name: 'pdf',
     accepts: contentType => contentType === 'application/pdf',

@@ -95,3 +95,7 @@ it('wants text of any kind, and nothing else', () => {
   ).toBe(true)
   expect(['application/pdf', 'image/svg+xml', 'application/octet-stream', 'application/zip'].some(accepts)).toBe(false)
 })
+
+it('refuses bounds that make no sense', () => {
+  expect(() => textProcessor(pool, { maxBytes: 0 })).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+})

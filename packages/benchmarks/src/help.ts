@@ -5,6 +5,7 @@ console.log(`Benchmarks, each with its peers in one go. Give options behind --.
   npm run bench:multipart -w packages/benchmarks   the parser alone: busboy, @fastify/busboy
   npm run bench:records -w packages/benchmarks     one record over HTTP: Express, Hono, Fastify, Koa, node:http, each on SQLite
   npm run bench:lists -w packages/benchmarks       lists, searches, totals to a million rows beside bare SQL; uploads beside searches
+  npm run bench:media -w packages/benchmarks       thumbnails, dimensions, PDFs: sharp, image-size, pdfjs; event-loop delay
   npm run bench:start -w packages/benchmarks       start and idle memory above bare Node; size of the browser client
 
   npm run bench:metadata -w packages/benchmarks         the metadata store's lists, alone

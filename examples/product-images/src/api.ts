@@ -15,6 +15,7 @@ const productImages = defineKind({
   processing: {
     derivatives: { thumbnail: { width: 400, height: 400, format: 'webp' } },
     answerAfter: 'facts',
+    waitMs: 10_000,
   },
 })
 

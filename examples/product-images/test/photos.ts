@@ -47,6 +47,14 @@ export async function asFormat(format: 'png' | 'webp' | 'gif' | 'avif', size?: {
   return own(await picture(size).toFormat(format).toBuffer())
 }
 
+/** The same with 128 KB of a camera's own notes in front of its dimensions. */
+export async function photoWithNotes(): Promise<Buffer<ArrayBuffer>> {
+  const whole = await photo(6)
+  const size = 0xffff
+  const notes = Buffer.concat([Buffer.from([0xff, 0xeb, size >> 8, size & 0xff]), Buffer.alloc(size - 2, 'notes')])
+  return own(Buffer.concat([whole.subarray(0, 2), notes, notes, whole.subarray(2)]))
+}
+
 /** A JPEG whose head is whole, and whose picture is missing. */
 export async function brokenPhoto(): Promise<Buffer<ArrayBuffer>> {
   const whole = await photo()

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, error, imageFile, start } from './client.ts'
-import { asFormat, brokenPhoto, cornersOf, ORIENTATIONS, photo, SEEN, UPRIGHT } from './photos.ts'
+import { asFormat, brokenPhoto, cornersOf, ORIENTATIONS, photo, photoWithNotes, SEEN, UPRIGHT } from './photos.ts'
 
 const MIB = 1024 * 1024
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
@@ -85,6 +85,12 @@ describe('a product image', { timeout: 60_000 }, () => {
     expect((await client.settled('pk_ines', made)).status).toBe('ready')
     const { width, height } = await sharp(await client.bytes(made.thumbnail_url)).metadata()
     expect([width, height]).toEqual(thumbnailSize)
+  })
+
+  it('has its dimensions in the first answer, however far behind its beginning they are', async () => {
+    const [status, made] = await client.post('pk_ines', [['file', imageFile(await photoWithNotes())]])
+    expect([status, made]).toEqual([201, expect.objectContaining({ ...SEEN, format: 'jpeg' })])
+    expect((await client.settled('pk_ines', made)).status).toBe('ready')
   })
 
   it('whose picture is broken fails, and keeps its bytes', async () => {

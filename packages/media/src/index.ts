@@ -1,3 +1,4 @@
+export type { PictureProperties } from './lib/inspect/picture-facts.ts'
 export { type Media, type MediaOptions, media } from './lib/media.ts'
 export { type OpenAiImageGeneratorOptions, openAiImageGenerator } from './lib/openai/openai-image-generator.ts'
 export { type PlaceholderGeneratorOptions, placeholderGenerator } from './lib/placeholder/placeholder-generator.ts'

@@ -2,6 +2,20 @@ import type { Inspection } from '@stowage/core/contracts'
 import { Unreadable } from '../pool/task.ts'
 import type { ExifFacts } from './exif.ts'
 
+/** Properties of pictures; what is not known is absent. */
+export type PictureProperties = {
+  /** As EXIF says, 2 to 8: `width` and `height` are those of the picture turned so. Absent where nothing is turned. */
+  readonly orientation?: number
+  readonly hasAlpha?: boolean
+  /** True where a second frame was seen. */
+  readonly animated?: boolean
+  readonly frames?: number
+  /** Maker and model, at most 100 characters. */
+  readonly camera?: string
+  /** Local time of the camera, `2026-11-22T07:20:00`. */
+  readonly takenAt?: string
+}
+
 /** What a reader found in the file, before it is turned as it is seen. */
 export interface PictureFacts {
   readonly width: number
@@ -23,10 +37,11 @@ export function toInspection({ width, height, exif, ...more }: PictureFacts): In
   }
   const orientation = exif?.orientation ?? 1
   const turned = orientation >= 5
+  const properties: PictureProperties = { ...(orientation === 1 ? {} : { orientation }), ...described(exif), ...more }
   return {
     width: turned ? height : width,
     height: turned ? width : height,
-    properties: { ...(orientation === 1 ? {} : { orientation }), ...described(exif), ...more },
+    properties,
   }
 }
 

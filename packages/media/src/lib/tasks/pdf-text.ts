@@ -7,7 +7,7 @@ export type PdfTextOptions = {
   /** Counted from 1. */
   readonly fromPage: number
   readonly toPage: number
-  /** No page is begun after this time. */
+  /** No page but the first is begun after this time, in which the file is opened too. */
   readonly softMs: number
   /** Text that is given back; of what is beyond, words are still counted. */
   readonly maxChars: number
@@ -23,9 +23,9 @@ export type PdfTextSlice = {
 /** More than any page for readers has; what is beyond is left out. */
 const MAX_PAGE_CHARS = 1024 * 1024
 
-const task: Task<PdfTextOptions, PdfTextSlice> = (file, { fromPage, toPage, softMs, maxChars }) =>
-  withPdf(file, async pdf => {
-    const end = performance.now() + softMs
+const task: Task<PdfTextOptions, PdfTextSlice> = (file, { fromPage, toPage, softMs, maxChars }) => {
+  const end = performance.now() + softMs
+  return withPdf(file, async pdf => {
     const words = new WordCounter()
     let text = ''
     let nextPage = fromPage
@@ -38,4 +38,5 @@ const task: Task<PdfTextOptions, PdfTextSlice> = (file, { fromPage, toPage, soft
     }
     return { text: text.slice(0, maxChars), words: words.count, nextPage }
   })
+}
 export default task

@@ -49,7 +49,7 @@ export interface PoolMembers {
 }
 
 /** Of what a task may use, how much may be in use before it begins. */
-const IDLE_SHARE = 5 / 8
+const IDLE_SHARE = 3 / 4
 const MiB = 1024 * 1024
 
 export function poolMembers({ limits, tasks, startMs, heapMiB, onFree, onLost }: MembersOptions): PoolMembers {

@@ -14,8 +14,10 @@ await offerTask(Number(seconds), async seconds => {
   const deadline = performance.now() + seconds * 1000
   let done = 0
   const lane = async () => {
-    do done += await work()
-    while (performance.now() < deadline)
+    do {
+      const units = await work()
+      done += units
+    } while (performance.now() < deadline)
   }
   await Promise.all(Array.from({ length: atOnce }, lane))
   delay.disable()

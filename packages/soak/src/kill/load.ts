@@ -168,7 +168,8 @@ async function link({ client, model, random }: LoadContext): Promise<void> {
     body: '{"expiresInSeconds":604800}',
     headers: { 'content-type': 'application/json' },
   })
-  // Of an asset that changed meanwhile it is not known which version the link is for.
+  // Of an asset that changed meanwhile it is not known which version the link is for, nor whether there is one.
+  if (answer.status === 404 && entry.states !== before) return
   const { url, expiresAt } = bodyOf(answer, 200)
   if (entry.states === before) entry.links.push({ path: url, sha256: digest, expiresAt: Date.parse(expiresAt) })
 }

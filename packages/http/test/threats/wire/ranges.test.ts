@@ -73,6 +73,8 @@ describe.each(SIZES)('threat 60: ranges of %i bytes', size => {
 
   it('of any shape: exactly the bytes that Content-Range names, and no file left open', { timeout: 60_000 }, async () => {
     await path()
+    // The answers before this one close their files a moment after their last byte.
+    await expect.poll(() => openDescriptors(server().root).filter(target => target.includes('/objects/'))).toEqual([])
     const descriptors = openDescriptors(server().root)
     const number = fc.oneof(
       fc.constant(''),

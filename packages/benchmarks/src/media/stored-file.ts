@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { StoredFile } from '@stowage/core/contracts'
 
@@ -22,6 +22,11 @@ export async function storedFile(path: string, contentType: string): Promise<Sto
     open: async range => {
       if (range && 'suffix' in range) throw new Error('Benchmarks read from a start.')
       return createReadStream(path, range) as AsyncIterable<Uint8Array>
+    },
+    localFile: async () => {
+      const handle = await open(path)
+      const { size: sizeBytes, mtime: lastModified } = await handle.stat()
+      return { info: { key: basename(path), sizeBytes, lastModified, etag: '"bench"' }, handle, path }
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { AssetRecord } from './asset.ts'
 import type { Inspection } from './inspector.ts'
 import type { JsonObject } from './json.ts'
-import type { ByteRange } from './storage.ts'
+import type { ByteRange, LocalFile } from './storage.ts'
 
 /** The stored bytes of an asset, as they were when the work on them began. */
 export interface StoredFile {
@@ -11,6 +11,11 @@ export interface StoredFile {
   }
   /** The bytes, or a part of them. May be called any number of times. */
   open(range?: ByteRange): Promise<AsyncIterable<Uint8Array>>
+  /**
+   * The bytes as an open file, where the storage has them in one of just this size; null where it doesn't. Whoever receives it closes it.
+   * Absent where the storage never has: `open` reads them all the same.
+   */
+  localFile?(): Promise<LocalFile | null>
   /** Fires at the deadline, and when the work is given up: asset deleted, bytes replaced, process ending. */
   readonly signal: AbortSignal
 }

@@ -2,6 +2,7 @@ import type { ServiceDeps } from '../assets/service.ts'
 import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
 import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { StoredFile } from '../contracts/processor.ts'
+import type { LocalFile, StorageAdapter } from '../contracts/storage.ts'
 import { notFound } from '../policy/guard.ts'
 
 /**
@@ -19,8 +20,9 @@ export async function storedFile(
     throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
   const { id, kind, type, filename, width, height, properties } = record
   const contentType = record.contentType ?? 'application/octet-stream'
+  const { sizeBytes } = blob
   return {
-    asset: { id, kind, type, filename, width, height, properties, contentType, sizeBytes: blob.sizeBytes },
+    asset: { id, kind, type, filename, width, height, properties, contentType, sizeBytes },
     signal,
     async open(range) {
       try {
@@ -29,7 +31,15 @@ export async function storedFile(
         throw isStowageError(error, 'not_found') ? await explain(deps, blob, error) : error
       }
     },
+    ...(deps.storage.localFile && { localFile: () => localFile(deps.storage, blob.key, sizeBytes) }),
   }
+}
+
+async function localFile(storage: StorageAdapter, key: string, sizeBytes: number): Promise<LocalFile | null> {
+  const file = (await storage.localFile?.(key)) ?? null
+  if (file === null || file.info.sizeBytes === sizeBytes) return file
+  await file.handle.close()
+  return null
 }
 
 /** A deletion or replacement meanwhile is normal; anything else is a lost object. */

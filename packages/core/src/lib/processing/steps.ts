@@ -64,9 +64,9 @@ function processorStep(attempt: Attempt, processor: Processor): Step {
     name,
     decides: false,
     hopeless: [],
-    async run({ asset, signal, open }, reports) {
+    async run(file, reports) {
       const resume = attempt.memory.resume[name] ?? null
-      return { facts: await processor.process({ asset, signal, open, resume, report: report => reports.take(report) }) }
+      return { facts: await processor.process({ ...file, resume, report: report => reports.take(report) }) }
     },
   }
 }

@@ -1,11 +1,14 @@
 import { frames } from '../pool/frames.ts'
 import { MAX_READ_BYTES } from '../pool/limits.ts'
 import type { TaskFile } from '../pool/task.ts'
+import type { LentFile } from './lent-file.ts'
 import { semaphore } from './semaphore.ts'
 import type { RunRequest, Send } from './task-runner.ts'
 
 /** Bytes of a stream that may be on their way. */
 const WINDOW_BYTES = 1024 * 1024
+/** Of a lent file, read at once. */
+const PART_BYTES = 512 * 1024
 /** Below the parent's bound: who asks for more at once waits here. */
 const READS_AT_ONCE = 8
 
@@ -24,7 +27,7 @@ interface Arriving {
 let lastId = 0
 
 /** The file as the task sees it. */
-export function readableFile(facts: RunRequest['file'], send: Send): ReadableFile {
+export function readableFile(facts: RunRequest['file'], send: Send, lent: LentFile | null): ReadableFile {
   const arriving = new Map<number, Arriving>()
   const places = semaphore(READS_AT_ONCE)
   let closed = false
@@ -37,23 +40,35 @@ export function readableFile(facts: RunRequest['file'], send: Send): ReadableFil
     return lastId
   }
 
+  /** Without the parent, who is told of it. */
+  async function readLent(start: number, end: number): Promise<Uint8Array | null> {
+    if (closed) throw new Error('The task has ended')
+    if (!lent) return null
+    send(frames.took, 0, numbers(end - start))
+    return lent.read(start, end)
+  }
+
+  function readSent(from: number, to: number): Promise<Uint8Array> {
+    return new Promise<Uint8Array>((resolve, reject) => {
+      const bytes = new Uint8Array(to - from)
+      let filled = 0
+      ask(from, to, to - from, {
+        chunk(part) {
+          bytes.set(part, filled)
+          filled += part.length
+        },
+        end: error => (error || filled < bytes.length ? reject(error ?? new Error('The file ended early')) : resolve(bytes)),
+      })
+    })
+  }
+
   async function read(start: number, end: number): Promise<Uint8Array> {
     const [from, to] = rangeOf(start, end, facts.sizeBytes)
     if (to - from > MAX_READ_BYTES) throw new RangeError('At most 8 MiB can be read at once')
     if (to <= from) return new Uint8Array(0)
     const release = await places()
     try {
-      return await new Promise<Uint8Array>((resolve, reject) => {
-        const bytes = new Uint8Array(to - from)
-        let filled = 0
-        ask(from, to, to - from, {
-          chunk(part) {
-            bytes.set(part, filled)
-            filled += part.length
-          },
-          end: error => (error || filled < bytes.length ? reject(error ?? new Error('The file ended early')) : resolve(bytes)),
-        })
-      })
+      return (await readLent(from, to)) ?? (await readSent(from, to))
     } finally {
       release()
     }
@@ -63,6 +78,25 @@ export function readableFile(facts: RunRequest['file'], send: Send): ReadableFil
     const [from, to] = rangeOf(start, facts.sizeBytes, facts.sizeBytes)
     if (to <= from) return
     const release = await places()
+    try {
+      let at = from
+      for (let part = await partAt(at); part; part = await partAt(at)) {
+        at += part.length
+        yield part
+      }
+      if (at < to) yield* streamSent(at, to)
+    } finally {
+      release()
+    }
+  }
+
+  /** Null at the end, and where the parent has to be asked. */
+  function partAt(at: number): Promise<Uint8Array | null> {
+    const end = Math.min(at + PART_BYTES, facts.sizeBytes)
+    return at < end ? readLent(at, end) : Promise.resolve(null)
+  }
+
+  async function* streamSent(from: number, to: number): AsyncGenerator<Uint8Array> {
     const waiting = new Waiting()
     const id = ask(from, to, WINDOW_BYTES, waiting)
     try {
@@ -76,7 +110,6 @@ export function readableFile(facts: RunRequest['file'], send: Send): ReadableFil
       }
     } finally {
       if (arriving.delete(id) && !closed) send(frames.stop, id)
-      release()
     }
   }
 

@@ -2,6 +2,7 @@ import { type Frame, type FrameKind, frames } from '../pool/frames.ts'
 import { MAX_FAILURE_BYTES } from '../pool/limits.ts'
 import type { Task } from '../pool/task.ts'
 import { encodeValue } from '../pool/values.ts'
+import { openLentFile } from './lent-file.ts'
 import { type ReadableFile, readableFile } from './readable-file.ts'
 
 export type Send = (kind: FrameKind, id: number, ...payload: readonly Uint8Array[]) => void
@@ -9,6 +10,8 @@ export type Send = (kind: FrameKind, id: number, ...payload: readonly Uint8Array
 export interface RunRequest {
   readonly task: string
   readonly options: object
+  /** Where the parent has the file open; null where it has not. */
+  readonly lent: string | null
   readonly file: { readonly contentType: string; readonly sizeBytes: number; readonly filename: string | null }
 }
 
@@ -18,7 +21,8 @@ export function taskRunner(tasks: string, send: Send): { onFrame(frame: Frame): 
 
   async function run(id: number, request: RunRequest): Promise<void> {
     const task = await load(tasks, request.task)
-    file = readableFile(request.file, send)
+    const lent = request.lent === null ? null : await openLentFile(request.lent, request.file.sizeBytes)
+    file = readableFile(request.file, send, lent)
     send(frames.started, id)
     let returned = false
     try {
@@ -30,6 +34,7 @@ export function taskRunner(tasks: string, send: Send): { onFrame(frame: Frame): 
     } finally {
       file.close()
       file = null
+      await lent?.close()
     }
     send(frames.ready, id, tidied())
   }

@@ -83,6 +83,13 @@ export function fileServer(file: StoredFile, child: ChildProcess, maxBytes: numb
     return null
   }
 
+  function took(payload: Uint8Array): Misuse | null {
+    const [bytes = -1] = numbersOf(payload)
+    if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MAX_READ_BYTES) return 'protocol'
+    left -= bytes
+    return left < 0 ? 'reading' : null
+  }
+
   function stop(reading: Reading | undefined): void {
     if (!reading) return
     reading.stopped = true
@@ -95,6 +102,7 @@ export function fileServer(file: StoredFile, child: ChildProcess, maxBytes: numb
       if (left < 0) return 'reading'
       if (kind === frames.read) return begin(id, payload)
       if (kind === frames.more) return more(id, payload)
+      if (kind === frames.took) return took(payload)
       stop(readings.get(id))
       return null
     },

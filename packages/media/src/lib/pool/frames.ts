@@ -22,6 +22,8 @@ export const frames = {
   result: 10,
   /** Child: what the task threw, as JSON. */
   failure: 11,
+  /** Child: so many bytes of the lent file were read without the parent. */
+  took: 12,
 } as const
 
 export type FrameKind = (typeof frames)[keyof typeof frames]

@@ -13,6 +13,7 @@ import {
 } from './failures.ts'
 import { fileServer } from './file-server.ts'
 import { frames } from './frames.ts'
+import { type LentFile, lendFile } from './lent-file.ts'
 import { MAX_FAILURE_BYTES } from './limits.ts'
 import type { MemoryWatch } from './memory-watch.ts'
 import type { ChildListener, ChildProcess } from './spawn.ts'
@@ -47,6 +48,7 @@ const WORKING: Readonly<Record<number, number>> = {
   [frames.read]: 24,
   [frames.more]: 8,
   [frames.stop]: 0,
+  [frames.took]: 8,
   [frames.result]: MAX_VALUE_BYTES,
   [frames.failure]: MAX_FAILURE_BYTES,
 }
@@ -59,6 +61,7 @@ export function startRun(child: ChildProcess, id: number, run: Run, tools: RunTo
   const before = child.listener
   let started = false
   let settled = false
+  let lent: LentFile | null = null
   let cancelTimer = tools.clock.after(tools.startMs, () => stop(unavailable(`The task ${task} could not be loaded in time.`)))
   const unwatch = tools.memory?.watch(child.pid, limits.memoryMiB * 1024 * 1024, (what, cause) =>
     stop(what === 'over' ? overMemory(task, limits.memoryMiB) : unavailable('Memory of a parser can not be measured.', cause)),
@@ -73,6 +76,7 @@ export function startRun(child: ChildProcess, id: number, run: Run, tools: RunTo
     unwatch?.()
     file.signal.removeEventListener('abort', onAbort)
     server.close()
+    lent?.close()
     child.listener = before
     return true
   }
@@ -105,6 +109,12 @@ export function startRun(child: ChildProcess, id: number, run: Run, tools: RunTo
     cancelTimer = tools.clock.after(limits.deadlineMs, () => stop(outOfTime(task, limits.deadlineMs)))
   }
 
+  async function give(): Promise<void> {
+    lent = await lendFile(file)
+    if (settled) lent?.close()
+    else await child.send(frames.run, id, requestOf(run, lent))
+  }
+
   const listener: ChildListener = {
     maxBytes: kind => (started === (kind === frames.started) ? null : (WORKING[kind] ?? null)),
     onFrame(frame) {
@@ -119,13 +129,13 @@ export function startRun(child: ChildProcess, id: number, run: Run, tools: RunTo
   child.listener = listener
   file.signal.addEventListener('abort', onAbort)
   if (file.signal.aborted) onAbort()
-  else void child.send(frames.run, id, requestOf(run))
+  else void give()
   return { result: promise, stop }
 }
 
-function requestOf({ task, options, file: { asset } }: Run): Uint8Array {
+function requestOf({ task, options, file: { asset } }: Run, lent: LentFile | null): Uint8Array {
   const file = { contentType: asset.contentType, sizeBytes: asset.sizeBytes, filename: asset.filename }
-  return Buffer.from(JSON.stringify({ task, options, file }))
+  return Buffer.from(JSON.stringify({ task, options, file, lent: lent?.path ?? null }))
 }
 
 function wordsOf(task: string, payload: Uint8Array): StowageError {

@@ -65,6 +65,9 @@ const deeds = {
   readsForEver: async (file: TaskFile) => {
     for (;;) await file.read(0, file.sizeBytes)
   },
+  takesForEver: () => pour(3, ...frameOf(frames.took, 0, numbers(1024 * 1024))),
+  takesNothing: () => pour(3, ...frameOf(frames.took, 0, numbers(0))),
+  takesTooMuch: () => say(...frameOf(frames.took, 0, numbers(2 ** 40))),
   readsTooMuchAtOnce: async (file: TaskFile) => ({ bytes: (await file.read(0, 9 * 1024 * 1024)).length }),
   fakesReady: () => say(...frameOf(frames.result, 1, ...encodeValue({ pid: process.pid })), ...frameOf(frames.ready, 1)),
   speaksLater: async () => {

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { frameOf, frameReader, frames } from '../pool/frames.ts'
+import { type FrameReader, frameOf, frameReader, frames } from '../pool/frames.ts'
 import { MAX_RUN_BYTES } from '../pool/limits.ts'
 import { closeDoors } from './close-doors.ts'
 import { taskRunner, tidied } from './task-runner.ts'
@@ -14,7 +14,17 @@ const end = (): void => {
 // A terminal's Ctrl-C, or a service manager's stop, reaches the whole group: the parent decides when its children end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
-const parent = new Socket({ fd: 3, readable: true, writable: true })
+// One buffer for all that arrives: frames are copied out of it at once.
+const RECEIVED_BYTES = 256 * 1024
+let reader: FrameReader | null = null
+const onread = {
+  buffer: Buffer.allocUnsafeSlow(RECEIVED_BYTES),
+  callback: (bytes: number, received: Uint8Array) => {
+    reader?.push(received.subarray(0, bytes))
+    return true
+  },
+}
+const parent = new Socket({ fd: 3, readable: true, writable: true, onread })
 parent.on('error', end)
 parent.on('close', end)
 
@@ -23,7 +33,7 @@ watchParent(() => {
   const runner = taskRunner(tasks, (kind, id, ...payload) => {
     for (const part of frameOf(kind, id, ...payload)) parent.write(part)
   })
-  const reader = frameReader(
+  reader = frameReader(
     () => MAX_RUN_BYTES,
     frame => {
       runner.onFrame(frame)
@@ -31,6 +41,6 @@ watchParent(() => {
     },
     end,
   )
-  parent.on('data', chunk => reader.push(chunk))
+  parent.resume()
   for (const part of frameOf(frames.ready, 0, tidied())) parent.write(part)
 })

@@ -6,6 +6,7 @@ export { type HashedApiKey, type HashedApiKeysOptions, hashApiKey, hashedApiKeys
 export type { CsrfRequest } from './lib/auth/same-origin.ts'
 export { type SessionApiOptions, sessionApi } from './lib/auth/session-api.ts'
 export type { ProblemJson } from './lib/errors/problem.ts'
+export { answerFetch } from './lib/fetch.ts'
 export type { AssetJson, AssetPageJson, LinkJson } from './lib/operations/asset-json.ts'
 export { defineProfile } from './lib/profile/define-profile.ts'
 export { columnFilter, type ListFilter, tagsFilter } from './lib/profile/list-filter.ts'
@@ -36,7 +37,7 @@ export type {
   UploadOptions,
 } from './lib/profile/profile.ts'
 export { type Reply, reply } from './lib/profile/reply.ts'
-export type { Authenticate, HttpRequest } from './lib/request.ts'
+export type { Authenticate, HttpRequest, RequestPlace } from './lib/request.ts'
 export type { FileBody, HttpResponse } from './lib/response.ts'
 export type { CorsOptions } from './lib/routing/cors.ts'
 export { type SignedObjectsOptions, signedObjects } from './lib/signed-objects/signed-objects.ts'

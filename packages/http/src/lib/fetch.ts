@@ -1,10 +1,17 @@
 import type { HttpApi } from './api.ts'
-import type { HttpRequest } from './request.ts'
+import type { HttpRequest, RequestPlace } from './request.ts'
 import { type HttpResponse, isFileBody } from './response.ts'
 
-/** Answers a `Request` through the same handler as every binding. */
-export async function answerFetch({ handle, fail }: Pick<HttpApi, 'handle' | 'fail'>, request: Request): Promise<Response> {
-  const own = fromFetch(request)
+/**
+ * Answers a `Request` through the same handler as every binding. For bindings whose router cuts off a part of the path; where there is
+ * none, `api.fetch` is all that is needed.
+ */
+export async function answerFetch(
+  { handle, fail }: Pick<HttpApi, 'handle' | 'fail'>,
+  request: Request,
+  place?: RequestPlace,
+): Promise<Response> {
+  const own = fromFetch(request, place)
   const response = await handle(own)
   try {
     return await toResponse(response)
@@ -24,13 +31,13 @@ async function toResponse({ status, headers, body }: HttpResponse): Promise<Resp
   return new Response(init, { status, headers })
 }
 
-function fromFetch(request: Request): HttpRequest {
+function fromFetch(request: Request, place?: RequestPlace): HttpRequest {
   // The path as it was sent: URL keeps escapes, and has already resolved dot segments as every client does.
   const url = new URL(request.url)
   return {
     method: request.method,
-    path: url.pathname,
-    mountPath: '',
+    path: place?.path ?? url.pathname,
+    mountPath: place?.mountPath ?? '',
     query: url.searchParams,
     header: name => request.headers.get(name),
     // Headers joins repeated lines; a list has no other reading here.
@@ -43,7 +50,7 @@ function fromFetch(request: Request): HttpRequest {
     remoteAddress: null,
     disposableChunks: false,
     takesLocalFiles: false,
-    native: request,
+    native: place?.native ?? request,
   }
 }
 

@@ -22,7 +22,17 @@ export interface HttpRequest {
   readonly remoteAddress: string | null
   /** Whether the binding can send an open local file. */
   readonly takesLocalFiles: boolean
-  /** What the binding was given: an `IncomingMessage` (with what your middleware put on it), or a `Request`. */
+  /** What the binding was given: an `IncomingMessage` (with what your middleware put on it), a `Request`, or the context of a framework. */
+  readonly native: unknown
+}
+
+/** Where the router of a framework found a request to be. For bindings. */
+export interface RequestPlace {
+  /** Raw path below the mount point. */
+  readonly path: string
+  /** Raw path of the mount point; `''` at the root. */
+  readonly mountPath: string
+  /** For `HttpRequest.native`. */
   readonly native: unknown
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AssetApi } from '../api.ts'
 import { createBufferPool } from './buffer-pool.ts'
+import { deliver } from './deliver.ts'
 import { fromNode, type NodeRequest, splitTarget } from './request.ts'
-import { sendResponse } from './send-response.ts'
 
 /** A listener for `node:http`, and for anything that calls `(req, res, next)`. */
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
@@ -37,14 +37,7 @@ async function serve(
   req.on('error', ignore)
   res.on('error', ignore)
   const request = fromNode(req, res)
-  const response = await api.handle(request)
-  try {
-    await sendResponse(req, res, response, pool)
-  } catch (error) {
-    // Logged in any case; sent only while nothing else was.
-    const failure = api.fail(request, error)
-    if (!res.headersSent && !res.destroyed) await sendResponse(req, res, failure, pool).catch(() => res.destroy())
-  }
+  await deliver(api, request, await api.handle(request), { req, res, pool })
 }
 
 /** Readers and writers of the stream see the same failure and deal with it. */

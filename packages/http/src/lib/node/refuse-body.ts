@@ -12,7 +12,7 @@ const LINGER_BYTES = 32 * 1024 * 1024
  * @see RFC 9112 §9.6
  */
 export function refuseRestOfBody(req: IncomingMessage, res: ServerResponse, options: { readonly close: boolean }): void {
-  if (req.complete || !announcesBody(req)) return
+  if (!refusesRestOfBody(req)) return
   const length = req.headers['content-length']
   const waits = req.headers.expect !== undefined && !req.readableDidRead
   if (length !== undefined && Number(length) <= SMALL_BODY_BYTES && !waits && !options.close) {
@@ -21,6 +21,11 @@ export function refuseRestOfBody(req: IncomingMessage, res: ServerResponse, opti
   }
   res.setHeader('Connection', 'close')
   lingerAtEnd(req)
+}
+
+/** Whether an answer now comes before the end of the request's body. */
+export function refusesRestOfBody(req: IncomingMessage): boolean {
+  return !req.complete && announcesBody(req)
 }
 
 function drop(req: IncomingMessage): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { StowageError } from '@stowage/core/contracts'
-import type { HttpRequest } from '../request.ts'
+import type { HttpRequest, RequestPlace } from '../request.ts'
 import { announcesBody, requestBody } from './body.ts'
 
 /** What routers of Node frameworks put on a request. */
@@ -9,9 +9,9 @@ export interface NodeRequest extends IncomingMessage {
   readonly baseUrl?: string
 }
 
-/** A native request as the api reads it: everything lazily, nothing copied. */
-export function fromNode(req: NodeRequest, res: ServerResponse): HttpRequest {
-  return new RequestView(req, res)
+/** A native request as the api reads it: everything lazily, nothing copied. @param place where a framework's router found it to be */
+export function fromNode(req: NodeRequest, res: ServerResponse, place?: RequestPlace): HttpRequest {
+  return new RequestView(req, res, place)
 }
 
 // A class, for its getters: V8 gives each literal that has getters a hidden class of its own, which keeps the request from being
@@ -24,20 +24,22 @@ class RequestView implements HttpRequest {
   readonly remoteAddress: string | null
   readonly disposableChunks = true
   readonly takesLocalFiles = true
-  readonly native: NodeRequest
+  readonly native: unknown
+  readonly #req: NodeRequest
   readonly #res: ServerResponse
   readonly #queryString: string
   #query: URLSearchParams | null = null
   #signal: AbortSignal | null = null
 
-  constructor(req: NodeRequest, res: ServerResponse) {
+  constructor(req: NodeRequest, res: ServerResponse, place: RequestPlace | undefined) {
     const { path, queryString } = splitTarget(req.url ?? '/')
     this.method = req.method ?? 'GET'
-    this.path = path
-    this.mountPath = mountPathOf(req)
+    this.path = place?.path ?? path
+    this.mountPath = withoutAuthority(place?.mountPath ?? req.baseUrl ?? '')
     this.body = announcesBody(req) ? requestBody(req) : null
     this.remoteAddress = req.socket.remoteAddress ?? null
-    this.native = req
+    this.native = place?.native ?? req
+    this.#req = req
     this.#res = res
     this.#queryString = queryString
   }
@@ -53,17 +55,17 @@ class RequestView implements HttpRequest {
   }
 
   header(name: string): string | null {
-    return joined(this.native.headers[name])
+    return joined(this.#req.headers[name])
   }
 
   headerLines(name: string): string[] {
-    return headerLines(this.native, name)
+    return headerLines(this.#req, name)
   }
 }
 
 // Two slashes in front would make a URL's authority of what is only a path.
-function mountPathOf({ baseUrl = '' }: NodeRequest): string {
-  return baseUrl.startsWith('//') ? '' : baseUrl
+function withoutAuthority(mountPath: string): string {
+  return mountPath.startsWith('//') ? '' : mountPath
 }
 
 // Node's own `headers` keeps only the first of two Authorization lines; `headersDistinct` sorts all of them for the sake of one.

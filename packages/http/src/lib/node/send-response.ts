@@ -23,7 +23,7 @@ export async function sendResponse(
     res.writeHead(status, varyingAlsoBy(res, headers))
   }
   if (res.destroyed) {
-    await giveBack(body)
+    await discardBody(body)
     return
   }
   try {
@@ -68,7 +68,8 @@ function isPlain({ writeHead, setHeader }: ServerResponse): boolean {
   return writeHead === ServerResponse.prototype.writeHead && setHeader === ServerResponse.prototype.setHeader
 }
 
-async function giveBack(body: HttpResponse['body']): Promise<void> {
+/** Gives back a body that is not sent. */
+export async function discardBody(body: HttpResponse['body']): Promise<void> {
   if (body === null || typeof body === 'string' || body instanceof Uint8Array) return
   if (isFileBody(body)) await body.file.handle.close()
   else await body[Symbol.asyncIterator]().return?.()

@@ -23,7 +23,7 @@ const STRAY = [
   '/nothing/at/all',
 ]
 /** A URL parser makes others of these before `fetch` sees them. */
-const STRAY_ON_SOCKETS = ['/notes/%2e%2e', '/notes/..', '/notes/../notes', '/notes/a\\b', '/notes/.']
+const STRAY_ON_SOCKETS = ['/notes/%2e%2e', '/notes/..', '/notes/../notes', '/notes/.']
 
 const MALFORMED: readonly (readonly [string, string])[] = [
   ['two lengths', 'Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!'],
@@ -108,7 +108,12 @@ const socketCases: readonly HttpCase[] = [
     row: 'H27',
     title: 'paths that a URL parser would tidy are 404 problems as they are',
     socketOnly: true,
-    run: world => areStray(world, STRAY_ON_SOCKETS),
+    async run(world) {
+      await areStray(world, STRAY_ON_SOCKETS)
+      const answer = await world.send('/notes/a\\b', { headers: as('alice') })
+      // The server of a framework may refuse it before the binding sees it.
+      if (answer.status !== 400) isProblem(answer, 404)
+    },
   },
 ]
 

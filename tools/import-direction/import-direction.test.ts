@@ -14,6 +14,7 @@ const arrows: Record<string, readonly string[]> = {
   client: [],
   http: ['@stowage/core', '@stowage/core/contracts', '@stowage/multipart'],
   'http-express': ['@stowage/http', '@stowage/http/node'],
+  'http-hono': ['@stowage/http', '@stowage/http/node'],
   'adapter-fs': ['@stowage/core/contracts'],
   media: ['@stowage/core/contracts'],
   'url-import': ['@stowage/core/contracts'],

@@ -9,6 +9,7 @@ const packages = new URL('../../../', import.meta.url).pathname
 const FOLDERS = [
   'http/test/threats',
   'http-express/test',
+  'http-hono/test',
   'core/test',
   'core/src',
   'media/test',

@@ -1,0 +1,1 @@
+export { type HonoAssetsOptions, honoAssets } from './lib/hono-assets.ts'

@@ -28,6 +28,7 @@ const servers = () => import('./bare-servers.ts')
 /** Servers of single records from SQLite. Stowage asks who is there and what they may; the others do not. */
 export const contenders = {
   'Stowage on Express': { ...stowage, serve: async f => (await import('./stowage.ts')).serveOnExpress(f) },
+  'Stowage on Hono': { ...stowage, serve: async f => (await import('./stowage.ts')).serveOnHono(f) },
   'Stowage on node:http': { ...stowage, serve: async f => (await import('./stowage.ts')).serveOnNode(f) },
   Express: { ...bare, serve: async f => (await servers()).serveExpress(f) },
   Hono: { ...bare, serve: async f => (await servers()).serveHono(f) },
@@ -41,5 +42,6 @@ export type ContenderName = keyof typeof contenders
 /** A binding beside its framework alone, and how many times as fast it should be by the project's targets. Each new binding has one. */
 export const comparisons: readonly (readonly [own: ContenderName, peer: ContenderName, target: number | null])[] = [
   ['Stowage on Express', 'Express', 1.2],
+  ['Stowage on Hono', 'Hono', 0.5],
   ['Stowage on node:http', 'node:http', null],
 ]

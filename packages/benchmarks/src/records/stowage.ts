@@ -1,12 +1,15 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
 import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly } from '@stowage/core'
 import { type AssetApi, assetApi, bearer, defineProfile } from '@stowage/http'
 import { nodeHandler, prepareServer } from '@stowage/http/node'
 import { expressAssets } from '@stowage/http-express'
+import { honoAssets } from '@stowage/http-hono'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import express from 'express'
+import { Hono } from 'hono'
 import type { Served } from '../harness/server-process.ts'
 import { fileKind } from '../metadata/file-kind.ts'
 import { fill } from '../metadata/fill.ts'
@@ -24,6 +27,13 @@ export async function serveOnExpress(folder: string): Promise<Served> {
   const app = express().disable('x-powered-by')
   app.use(expressAssets(api))
   const server = createServer(app)
+  prepareServer(server)
+  return { server, close }
+}
+
+export async function serveOnHono(folder: string): Promise<Served> {
+  const { api, close } = await openApi(folder)
+  const server = createServer(getRequestListener(new Hono().route('/', honoAssets(api)).fetch))
   prepareServer(server)
   return { server, close }
 }

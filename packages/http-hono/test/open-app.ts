@@ -23,7 +23,7 @@ export interface OpenApp {
 /** An application with an asset API at `/assets`, on one of the runtimes. */
 export async function openApp(
   runtime: Runtime,
-  build: (api: AssetApi) => Hono,
+  build: (api: AssetApi, stowage: Stowage) => Hono,
   profile: Partial<ProfileOptions> = {},
 ): Promise<OpenApp> {
   const backend =
@@ -36,7 +36,8 @@ export async function openApp(
     logger: quiet,
   })
   const authenticate = bearer(new Map([['alice', { id: 'alice' }]]))
-  const app = build(assetApi(stowage, { basePath: '/assets', publicUrl: 'https://x.example', authenticate, ...profile }))
+  const api = assetApi(stowage, { basePath: '/assets', publicUrl: 'https://x.example', authenticate, ...profile })
+  const app = build(api, stowage)
   const server = runtime === 'Node' ? await serveApp(app) : null
   onTestFinished(async () => {
     await server?.close()

@@ -54,10 +54,19 @@ function withoutContent(headers: OutgoingHttpHeaders, answer: NodeAnswer): Outgo
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !isLeftOver(name)))
 }
 
-/** What the answer says of itself stands; of Vary it keeps both. */
+/** What the answer says of itself stands; sending it joins its Vary and its cookie to those of others. */
 function keepHeaders(res: ServerResponse, headers: OutgoingHttpHeaders, answer: NodeAnswer): void {
   for (const [name, value] of Object.entries(headers)) {
-    const own = name !== 'vary' && answer.headers[name] !== undefined
-    if (!own && value !== undefined) res.setHeader(name, value)
+    const own = answer.headers[name]
+    if (value === undefined) continue
+    if (name === 'set-cookie')
+      res.setHeader(
+        name,
+        [value]
+          .flat()
+          .map(String)
+          .filter(cookie => cookie !== own),
+      )
+    else if (name === 'vary' || own === undefined) res.setHeader(name, value)
   }
 }

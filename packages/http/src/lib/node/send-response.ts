@@ -1,4 +1,4 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { type HttpResponse, isFileBody } from '../response.ts'
 import { joinVary } from '../routing/vary.ts'
 import type { BufferPool } from './buffer-pool.ts'
@@ -20,7 +20,7 @@ export async function sendResponse(
   const writeHead = () => {
     refuseRestOfBody(req, res, { close: status === 408 })
     if (headers['cache-control']?.startsWith('public')) neverSetCookies(res)
-    res.writeHead(status, varyingAlsoBy(res, headers))
+    res.writeHead(status, besideEarlier(res, headers))
   }
   if (res.destroyed) {
     await discardBody(body)
@@ -42,10 +42,17 @@ export async function sendResponse(
   }
 }
 
-/** What middleware before said about Vary still holds. */
-function varyingAlsoBy(res: ServerResponse, headers: HttpResponse['headers']): HttpResponse['headers'] {
-  const before = headers.vary === undefined ? undefined : res.getHeader('vary')
-  return before === undefined ? headers : { ...headers, vary: joinVary(String(before), headers.vary) as string }
+/** What middleware before said about Vary still holds, and so do its cookies. */
+function besideEarlier(res: ServerResponse, headers: HttpResponse['headers']): OutgoingHttpHeaders {
+  const { vary, 'set-cookie': cookie } = headers
+  const varied = vary === undefined ? undefined : res.getHeader('vary')
+  const cookies = cookie === undefined ? undefined : res.getHeader('set-cookie')
+  if (varied === undefined && cookies === undefined) return headers
+  return {
+    ...headers,
+    ...(varied !== undefined && { vary: joinVary(String(varied), vary) as string }),
+    ...(cookies !== undefined && { 'set-cookie': [cookies, cookie].flat().map(String) }),
+  }
 }
 
 function announcedLength(headers: Readonly<Record<string, string>>): number | null {

@@ -80,7 +80,11 @@ describe('stowage migrate', () => {
       const migrate = (...args: string[]) => run(['migrate', '--database', 'sqlite:new/assets.db', '--json', ...args])
       const dry = await migrate('--dry-run')
       expect(dry.code).toBe(1)
-      expect(dry.json?.result as MigrateResult).toMatchObject({ dryRun: true, version: 0, pending: [{ version: 1 }, { version: 2 }] })
+      expect(dry.json?.result as MigrateResult).toMatchObject({
+        dryRun: true,
+        version: 0,
+        pending: [{ version: 1 }, { version: 2 }],
+      })
       expect(existsSync(join(folder, 'new'))).toBe(false)
       // Two at once: both succeed, whoever is first.
       expect((await Promise.all([migrate(), migrate()])).map(({ code }) => code)).toEqual([0, 0])

@@ -49,7 +49,7 @@ function cutFilename(name: string, maxBytes: number): string {
 /** `photo.jpg` and `1a2b3c4d` give `photo-1a2b3c4d.jpg`. */
 export function suffixFilename(name: string, suffix: string): string {
   const { stem, extension } = splitExtension(name)
-  return cutFilename(stem, MAX_FILENAME_BYTES - Buffer.byteLength(extension) - suffix.length - 1) + `-${suffix}${extension}`
+  return `${cutFilename(stem, MAX_FILENAME_BYTES - Buffer.byteLength(extension) - suffix.length - 1)}-${suffix}${extension}`
 }
 
 /** A form of the filename that every storage takes as part of a key. */

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@stowage/http'
-import { type Broken, broken, hearing, seeing } from './broken.ts'
+import { type Broken, broken, changed, hearing, seeing } from './broken.ts'
 
 /** Loses the headers that it is named. */
 const deaf = (name: string, ...rows: string[]) =>
@@ -24,7 +24,7 @@ async function* streamOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
 }
 
 const withBody = (request: HttpRequest, chunks: readonly Uint8Array[]): HttpRequest =>
-  new Proxy(request, { get: (of, name) => (name === 'body' && of.body ? streamOf(chunks) : Reflect.get(of, name)) })
+  changed(request, request.body ? { body: streamOf(chunks) } : {})
 
 async function* withoutNulls(request: HttpRequest): AsyncGenerator<Uint8Array> {
   const text = Buffer.concat(await chunksOf(request)).toString()
@@ -34,8 +34,7 @@ async function* withoutNulls(request: HttpRequest): AsyncGenerator<Uint8Array> {
 const never = new AbortController().signal
 
 /** A second request that asks for the same, by another method. */
-const asked = (request: HttpRequest, method: string): HttpRequest =>
-  new Proxy(request, { get: (of, name) => (name === 'method' ? method : Reflect.get(of, name)) })
+const asked = (request: HttpRequest, method: string): HttpRequest => changed(request, { method })
 
 export const brokenRequests: readonly Broken[] = [
   deaf('range', 'H4', 'H5', 'H6'),

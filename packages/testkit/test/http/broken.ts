@@ -68,12 +68,22 @@ export function hearing(
   return seeing(does, rows, request => ({ header: name => change(name, request.header(name), request) }))
 }
 
+/** A request, but for some of its members. What is left of it still knows itself: a method of a class needs its own object. */
+export function changed(request: HttpRequest, changes: Partial<HttpRequest>): HttpRequest {
+  return new Proxy(request, {
+    get(of, name) {
+      if (name in changes) return Reflect.get(changes, name)
+      const member: unknown = Reflect.get(of, name)
+      return typeof member === 'function' ? member.bind(of) : member
+    },
+  })
+}
+
 /** A binding that hands over something else than came. */
 export function seeing(does: string, rows: readonly string[], change: (request: HttpRequest) => Partial<HttpRequest>): Broken {
   return broken(does, rows, {
     handle: inner => request => {
-      const changes = change(request)
-      return inner(new Proxy(request, { get: (of, name) => Reflect.get(name in changes ? changes : of, name) }))
+      return inner(changed(request, change(request)))
     },
   })
 }

@@ -1,13 +1,56 @@
 import type { Asset } from '@stowage/core'
+import type { JsonObject } from '@stowage/core/contracts'
+import { z } from 'zod'
 import type { PresentContext, PresentedPage } from '../profile/profile.ts'
 
+const jsonObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>
+const time = z.iso.datetime()
+const byteCount = z.int().min(0)
+
+/** An asset as the house API sends it: dates in ISO 8601, and where its bytes are. Described to clients as it stands here. */
+export const assetJson = z.object({
+  id: z.union([z.string(), z.int()]),
+  kind: z.string(),
+  space: z.string().describe('Id of what it belongs to; empty where the kind has no spaces.'),
+  createdBy: z.string().nullable(),
+  type: z.enum(['image', 'video', 'audio', 'pdf', 'text', 'archive', 'link', 'file']),
+  state: z.enum(['uploading', 'ready', 'failed', 'deleting']),
+  processing: z.enum(['none', 'pending', 'done', 'failed']),
+  processingError: z.string().nullable(),
+  processingProgress: z.int().min(0).max(100).nullable().describe('Per cent, while it is pending and something is known of it.'),
+  visibility: z.enum(['public', 'private']),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  slug: z.string().nullable(),
+  filename: z.string().nullable(),
+  contentType: z.string().nullable().describe('Decided from the bytes first; null without bytes.'),
+  sizeBytes: byteCount.nullable(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  properties: jsonObject.describe('What was learnt from the bytes: pages, words, duration and the like.'),
+  fields: jsonObject,
+  metadata: jsonObject,
+  tags: z.array(z.string()).readonly(),
+  externalUrl: z.string().nullable(),
+  version: z.int().min(0).describe('Every update adds 1.'),
+  etag: z.string().describe('For If-Match and If-None-Match.'),
+  downloadCount: byteCount.nullable().describe('How often its bytes were downloaded; null where that is not counted.'),
+  createdAt: time,
+  updatedAt: time,
+  url: z.string().nullable().describe('Where the bytes are; null without bytes.'),
+} satisfies Record<keyof Omit<Asset, 'contentEtag'> | 'url', z.ZodType>)
+
 /** An asset as the house API sends it: dates in ISO 8601, and where its bytes are. */
-export interface AssetJson extends Omit<Asset, 'contentEtag' | 'createdAt' | 'updatedAt'> {
-  /** Where the bytes are; null without bytes. */
-  readonly url: string | null
-  readonly createdAt: string
-  readonly updatedAt: string
-}
+export type AssetJson = Readonly<z.output<typeof assetJson>>
+
+export const totalJson = z.object({
+  count: byteCount,
+  exact: z.boolean().describe('False: there are at least as many.'),
+})
 
 /** A page of a list as the house API sends it. */
 export interface AssetPageJson {
@@ -15,15 +58,16 @@ export interface AssetPageJson {
   /** Null on the last page. */
   readonly cursor: string | null
   /** Present where the profile counts. */
-  readonly total?: { readonly count: number; readonly exact: boolean }
+  readonly total?: Readonly<z.output<typeof totalJson>>
 }
 
+export const linkJson = z.object({
+  url: z.string(),
+  expiresAt: time.nullable().describe('Null: when the asset is deleted.'),
+})
+
 /** A signed link as the house API sends it. */
-export interface LinkJson {
-  readonly url: string
-  /** Null: when the asset is deleted. */
-  readonly expiresAt: string | null
-}
+export type LinkJson = Readonly<z.output<typeof linkJson>>
 
 export function toAssetJson(asset: Asset, context: PresentContext): AssetJson {
   const { contentEtag: _contentEtag, createdAt, updatedAt, ...rest } = asset

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fastFolder } from '../lib/fast-folder.ts'
 import type { AuditReport, FromServer, ToServer } from './server/messages.ts'
 
 /** What requests are sent to. */
@@ -25,7 +25,7 @@ export interface FuzzedServer extends FuzzTarget {
 
 /** Starts the fuzzed server in a process and a folder of its own. */
 export async function startServer(): Promise<FuzzedServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'stowage-fuzz-'))
+  const folder = await mkdtemp(join(fastFolder(), 'stowage-fuzz-'))
   const child = fork(fileURLToPath(new URL('./server/main.ts', import.meta.url)), [folder], {
     execArgv: ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning', '--expose-gc'],
     env: { ...process.env, NODE_OPTIONS: '' },

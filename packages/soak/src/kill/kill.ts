@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fastFolder } from '../lib/fast-folder.ts'
 import type { Soak, SoakRun } from '../lib/soak.ts'
 import { buildServer } from './build-server.ts'
 import { type CrashPoint, nameOf } from './crash-point.ts'
@@ -54,7 +54,7 @@ export async function runKills(run: SoakRun): Promise<KillFigures> {
     folders: 0,
     failed: false,
   }
-  const top = await mkdtemp(join(tmpdir(), 'stowage-kill-'))
+  const top = await mkdtemp(join(fastFolder(), 'stowage-kill-'))
   try {
     const program = await buildServer(join(top, 'program'))
     const lanes = Array.from({ length: LANES }, (_, lane) => work(shared, { top, program, lane }))

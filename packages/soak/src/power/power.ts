@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomOf } from '../kill/random.ts'
+import { fastFolder } from '../lib/fast-folder.ts'
 import type { Soak } from '../lib/soak.ts'
 import { faultsOf } from './check-state.ts'
 import { fingerprint, LUCKS, type Luck, materialise, stateAt } from './disk-state.ts'
@@ -32,16 +31,6 @@ export async function failPower(
       throw new Error(`Power lost at ${moment}, luck "${luck}", state ${seed}:\n${faults.slice(0, 10).join('\n')}`)
   } finally {
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** States are only looked at: in memory, where the machine has such a folder, no sync costs anything. */
-function fastFolder(): string {
-  try {
-    accessSync('/dev/shm', constants.W_OK)
-    return '/dev/shm'
-  } catch {
-    return tmpdir()
   }
 }
 

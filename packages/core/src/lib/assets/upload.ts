@@ -1,12 +1,8 @@
 import { type Incoming, openIncoming } from '../bytes/incoming.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
-import type { Change } from '../contracts/metadata.ts'
-import { hex } from '../crypto/random.ts'
-import { keySafeFilename, suffixFilename } from '../kinds/filename.ts'
+import { keySafeFilename } from '../kinds/filename.ts'
 import { needsNoAsset } from '../kinds/keys.ts'
-import { PROCESS_LANE, processChanges } from '../processing/job.ts'
-import { firstProcessing } from '../processing/tools.ts'
 import { assertKey } from '../storage/check-arguments.ts'
 import type { AssetDetails, UploadInput } from './assets.ts'
 import {
@@ -19,12 +15,11 @@ import {
   type WritingBlob,
   writeObject,
 } from './blobs.ts'
-import { type CheckedDetails, checkDetails } from './details.ts'
-import { newId } from './new-id.ts'
-import { type Recognised, recognise } from './recognise.ts'
+import { checkDetails } from './details.ts'
+import { newDraft } from './draft.ts'
+import { publish } from './publish.ts'
+import { recognise } from './recognise.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
-
-const MAX_NAME_TRIES = 5
 
 /** An upload on its way: the asset as it will be, and the row of its bytes. */
 interface Attempt {
@@ -97,7 +92,7 @@ async function receive(
 ): Promise<AssetRecord> {
   const { facts, changes } = await write(deps, scope, input, incoming, attempt)
   try {
-    return await publish(deps, attempt, facts, changes)
+    return await publishUpload(deps, attempt, facts, changes)
   } catch (error) {
     return await settleFailedPublish(deps, attempt, error)
   }
@@ -140,37 +135,15 @@ async function settleFailedPublish(deps: ServiceDeps, { draft, blob }: Attempt, 
   throw failure
 }
 
-async function newDraft(deps: ServiceDeps, scope: ServiceScope, details: CheckedDetails, seen: Recognised): Promise<AssetRecord> {
-  const { kind, actor, space } = scope
-  const now = deps.clock.now()
-  const filename = details.filename ?? 'file'
-  return {
-    id: await newId(deps, kind),
-    kind: kind.name,
-    space: space?.id ?? '',
-    createdBy: actor?.id ?? null,
-    state: 'ready',
-    processing: firstProcessing(deps, kind, seen.contentType),
-    processingError: null,
-    processingProgress: null,
-    visibility: details.visibility ?? kind.visibility,
-    title: details.title ?? null,
-    description: details.description ?? null,
-    slug: null,
-    filename,
-    uniqueName: kind.filenames === 'unique' ? filename : null,
-    sizeBytes: null,
-    sha256: null,
-    fields: details.fields ?? {},
-    metadata: details.metadata ?? {},
-    tags: details.tags ?? [],
-    externalUrl: null,
-    ...seen,
-    blobId: null,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  }
+function publishUpload(
+  deps: ServiceDeps,
+  { draft, blob }: Attempt,
+  facts: StoredFacts,
+  changes: Partial<AssetRecord>,
+): Promise<AssetRecord> {
+  const { sizeBytes, sha256 } = facts
+  const wanted: AssetRecord = { ...draft, ...changes, sizeBytes, sha256, updatedAt: deps.clock.now() }
+  return publish(deps, wanted, ready => [storeBlob(blob, facts, ready)])
 }
 
 /** What arrived behind the file, checked together with what came before it. */
@@ -180,39 +153,6 @@ function lateChanges(scope: ServiceScope, early: AssetDetails, late: AssetDetail
   const renamed = late.filename !== undefined && filename !== undefined && filename !== record.filename
   if (!renamed) return checked
   return { ...checked, filename, uniqueName: scope.kind.filenames === 'unique' ? filename : null }
-}
-
-/** One commit makes the asset, its bytes and the space's usage what they are. A name that is taken is tried again under another. */
-async function publish(
-  deps: ServiceDeps,
-  { draft, blob }: Attempt,
-  { sizeBytes, sha256, ...facts }: StoredFacts,
-  changes: Partial<AssetRecord>,
-): Promise<AssetRecord> {
-  const wanted: AssetRecord = { ...draft, ...changes, sizeBytes, sha256, updatedAt: deps.clock.now() }
-  let ready = wanted
-  for (let tries = 1; ; tries += 1) {
-    const batch: Change[] = [
-      { op: 'insertAsset', asset: ready },
-      storeBlob(blob, { sizeBytes, sha256, ...facts }, ready),
-      { op: 'addUsage', kind: ready.kind, space: ready.space, bytes: sizeBytes, count: 1 },
-      ...processChanges(deps, ready),
-    ]
-    try {
-      await deps.metadata.commit(batch)
-      deps.emit('asset.ready', ready)
-      if (ready.processing === 'pending') deps.wakeJobs(PROCESS_LANE)
-      return ready
-    } catch (error) {
-      if (tries >= MAX_NAME_TRIES || !wanted.uniqueName || !isTakenName(error)) throw error
-      const filename = suffixFilename(wanted.uniqueName, hex(deps.random(4)))
-      ready = { ...wanted, filename, uniqueName: filename }
-    }
-  }
-}
-
-function isTakenName(error: unknown): boolean {
-  return isStowageError(error, 'already_exists') && error.details.constraint === 'uniqueName'
 }
 
 function pick<T extends object, K extends keyof T>(from: T, ...names: K[]): Pick<T, K> {

@@ -1,0 +1,40 @@
+import type { AssetRecord } from '../contracts/asset.ts'
+import { firstProcessing } from '../processing/tools.ts'
+import type { CheckedDetails } from './details.ts'
+import { newId } from './new-id.ts'
+import type { Recognised } from './recognise.ts'
+import type { ServiceDeps, ServiceScope } from './service.ts'
+
+/** The row that a new file will have, but for what is only known at its last byte. */
+export async function newDraft(deps: ServiceDeps, scope: ServiceScope, details: CheckedDetails, seen: Recognised): Promise<AssetRecord> {
+  const { kind, actor, space } = scope
+  const now = deps.clock.now()
+  const filename = details.filename ?? 'file'
+  return {
+    id: await newId(deps, kind),
+    kind: kind.name,
+    space: space?.id ?? '',
+    createdBy: actor?.id ?? null,
+    state: 'ready',
+    processing: firstProcessing(deps, kind, seen.contentType),
+    processingError: null,
+    processingProgress: null,
+    visibility: details.visibility ?? kind.visibility,
+    title: details.title ?? null,
+    description: details.description ?? null,
+    slug: null,
+    filename,
+    uniqueName: kind.filenames === 'unique' ? filename : null,
+    sizeBytes: null,
+    sha256: null,
+    fields: details.fields ?? {},
+    metadata: details.metadata ?? {},
+    tags: details.tags ?? [],
+    externalUrl: null,
+    ...seen,
+    blobId: null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  }
+}

@@ -83,7 +83,7 @@ describe('stowage migrate', () => {
       expect(dry.json?.result as MigrateResult).toMatchObject({
         dryRun: true,
         version: 0,
-        pending: [{ version: 1 }, { version: 2 }],
+        pending: [{ version: 1 }, { version: 2 }, { version: 3 }],
       })
       expect(existsSync(join(folder, 'new'))).toBe(false)
       // Two at once: both succeed, whoever is first.

@@ -1,3 +1,4 @@
+export { columnOf } from './lib/columns.ts'
 export type { FieldType, SearchDialect, SearchMatches, SqlDialect, WordsDialect } from './lib/dialect.ts'
 export { type Expectation, type Row, type SqlDriver, SqlWriteFailure, type WriteStatement } from './lib/driver.ts'
 export { compile, type Fragment, join, literal, raw, type SqlValue, type Statement, sql } from './lib/fragment.ts'

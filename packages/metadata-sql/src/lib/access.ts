@@ -1,5 +1,5 @@
-import type { Filter } from '@stowage/core/contracts'
-import { columnRef } from './columns.ts'
+import type { Filter, Sort } from '@stowage/core/contracts'
+import { columnRef, nameOf } from './columns.ts'
 import type { SearchMatches } from './dialect.ts'
 import { compileFilter, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, literal, raw, sql } from './fragment.ts'
@@ -45,6 +45,24 @@ export function tableAccess(context: FilterContext, filters: readonly Filter[], 
   }
 }
 
+/**
+ * By the index over what the list is sorted by, of the whole kind or of one space. Null where the kind declares none.
+ */
+export function sortedAccess(context: FilterContext, filters: readonly Filter[], sort: Sort): Access | null {
+  if (sort.column === 'createdAt' || !columnRef(context.dialect, context.kind, sort.column).sorted) return null
+  const within = filters.filter(
+    filter => RANGES.has(filter.op) && 'column' in filter && nameOf(filter.column) === nameOf(sort.column),
+  )
+  const space = spaceOf(filters)
+  return { ...tableAccess(context, filters, [...(space ? [space] : []), ...within]), name: 'sorted' }
+}
+
+/** The one space that the list is of. */
+export const spaceOf = (filters: readonly Filter[]): Filter | undefined =>
+  filters.find(filter => filter.op === 'eq' && filter.column === 'space')
+
+const RANGES: ReadonlySet<string> = new Set(['eq', 'lt', 'lte', 'gt', 'gte'])
+
 export const kindIs = (kind: string): Fragment => sql`a.kind = ${literal(kind)}`
 
 /** The ways that may be much shorter than reading the kind newest first. None where the kind is read newest first at best. */
@@ -59,7 +77,7 @@ export function narrowAccesses(context: FilterContext, filters: readonly Filter[
 
 function columnAccesses(context: FilterContext, filters: readonly Filter[]): Access[] {
   const equal = filters.filter(filter => filter.op === 'eq' && columnRef(context.dialect, context.kind, filter.column).indexed)
-  const space = equal.find(filter => filter.op === 'eq' && filter.column === 'space')
+  const space = spaceOf(equal)
   const fields = equal.filter(filter => filter.op === 'eq' && typeof filter.column !== 'string')
   if (!space || fields.length === 0) return equal.map(filter => tableAccess(context, filters, [filter]))
   // A declared index begins with the space, so both are one way.

@@ -1,5 +1,6 @@
-import type { AssetGuard, AssetRecord, Change } from '@stowage/core/contracts'
+import type { AssetGuard, AssetRecord, Change, KindSchema, SearchedColumn } from '@stowage/core/contracts'
 import type { SqlDialect } from './dialect.ts'
+import { removeDownloads } from './downloads.ts'
 import { allOf, compile, type Fragment, join, literal, raw, type SqlValue, sql } from './fragment.ts'
 import { assignments, sameAs, stateIn, update } from './row-changes.ts'
 import { assets, encode } from './schema.ts'
@@ -10,8 +11,7 @@ import type { WritePlan } from './write-plan.ts'
 type Of<Op extends Change['op']> = Extract<Change, { op: Op }>
 
 const FIXED: ReadonlySet<string> = new Set(['id', 'kind', 'space', 'createdBy', 'createdAt', 'version'])
-const SEARCHED = ['title', 'description', 'filename', 'tags'] as const
-type Searched = (typeof SEARCHED)[number]
+const SEARCHED: readonly SearchedColumn[] = ['title', 'description', 'filename', 'tags']
 
 export interface AssetChanges {
   insertAsset(plan: WritePlan, change: Of<'insertAsset'>): void
@@ -21,7 +21,8 @@ export interface AssetChanges {
 }
 
 /** The writes of an asset's row, and of what is kept beside it while it is ready: rows by tag, search and text. */
-export function assetChanges(dialect: SqlDialect): AssetChanges {
+export function assetChanges(dialect: SqlDialect, kinds: ReadonlyMap<string, KindSchema>): AssetChanges {
+  const searchedIn = (kind: string): readonly SearchedColumn[] => kinds.get(kind)?.searched ?? SEARCHED
   const insert = insertText(dialect)
   const addTags = compile(insertTags(dialect), dialect.placeholder).sql
   const removeTags = compile(deleteTags(dialect), dialect.placeholder).sql
@@ -38,7 +39,8 @@ export function assetChanges(dialect: SqlDialect): AssetChanges {
   return {
     insertAsset(plan, { asset }) {
       const values = assets.columns.map(column => encode(column, asset[column.property as keyof AssetRecord]))
-      const folded = SEARCHED.map(property => foldedValue(property, asset[property]))
+      const searched = searchedIn(asset.kind)
+      const folded = SEARCHED.map(property => (searched.includes(property) ? foldedValue(property, asset[property]) : ''))
       plan.addText(insert, [...values, ...folded, ...(dialect.nextSeq(asset.createdAt)?.values ?? [])], 'any')
       if (asset.state === 'ready') index(plan, asset.kind, asset.id, asset.tags)
     },
@@ -48,7 +50,7 @@ export function assetChanges(dialect: SqlDialect): AssetChanges {
       const isReady = (set.state ?? (wasReady ? 'ready' : '')) === 'ready'
       if (derived && wasReady) unindex(plan, kind, id)
       if (wasReady && set.state !== undefined && set.state !== 'ready') removeText(dialect, plan, kind, id)
-      plan.add(update(assets, assetAssignments(dialect, set), guardOf(id, kind, guard)), 'one')
+      plan.add(update(assets, assetAssignments(dialect, set, searchedIn(kind)), guardOf(id, kind, guard)), 'one')
       if (derived && isReady) index(plan, kind, id, set.tags)
     },
     assertAsset(plan, { id, kind, guard }) {
@@ -59,6 +61,7 @@ export function assetChanges(dialect: SqlDialect): AssetChanges {
         unindex(plan, kind, id)
         removeText(dialect, plan, kind, id)
       }
+      removeDownloads(plan, id)
       plan.add(sql`delete from assets where ${allOf(guardOf(id, kind, guard))}`, 'one')
     },
   }
@@ -71,11 +74,13 @@ function guardOf(id: string, kind: string, guard: AssetGuard): Fragment[] {
   return where
 }
 
-function assetAssignments(dialect: SqlDialect, set: Of<'updateAsset'>['set']): Fragment[] {
+function assetAssignments(dialect: SqlDialect, set: Of<'updateAsset'>['set'], searched: readonly SearchedColumn[]): Fragment[] {
   const { updatedAt, ...rest } = set
   const assigned = assignments(assets, rest, FIXED)
   for (const property of SEARCHED) {
-    if (rest[property] !== undefined) assigned.push(sql`${raw(`search_${property}`)} = ${foldedValue(property, rest[property])}`)
+    if (rest[property] === undefined) continue
+    const folded = searched.includes(property) ? foldedValue(property, rest[property]) : ''
+    assigned.push(sql`${raw(`search_${property}`)} = ${folded}`)
   }
   if (updatedAt !== undefined) {
     const [value] = assignments(assets, { updatedAt }, FIXED).flatMap(fragment => fragment.values)
@@ -84,7 +89,7 @@ function assetAssignments(dialect: SqlDialect, set: Of<'updateAsset'>['set']): F
   return [...assigned, raw('version = version + 1')]
 }
 
-function foldedValue(property: Searched, value: AssetRecord[Searched]): SqlValue {
+function foldedValue(property: SearchedColumn, value: AssetRecord[SearchedColumn]): SqlValue {
   if (property !== 'tags') return typeof value === 'string' ? fold(value) : ''
   return ((value ?? []) as readonly string[]).map(fold).join(PART_SEPARATOR)
 }

@@ -1,8 +1,10 @@
-import type { UploadRecord } from '@stowage/core/contracts'
+import type { KindSchema, UploadRecord } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import { assetChanges } from './asset-changes.ts'
 import type { SqlDialect } from './dialect.ts'
+import { addDownloads } from './downloads.ts'
 import { allOf, type Fragment, sql } from './fragment.ts'
+import { releaseUsage, removeExpired, reserveUsage } from './reservations.ts'
 import { assignments, inserter, sameAs, stateIn, update } from './row-changes.ts'
 import { blobs, encode, idempotency, jobs, uploads } from './schema.ts'
 import { type ReadyChange, textChanges } from './text-changes.ts'
@@ -13,19 +15,22 @@ const FIXED = {
   blobs: new Set(['id', 'kind', 'storage', 'key', 'sourceId', 'createdAt']),
   jobs: new Set(['id', 'type', 'createdAt']),
   uploads: new Set(['id', 'assetId', 'blobId', 'kind', 'createdAt']),
-  idempotency: new Set(['scope', 'key', 'fingerprint']),
+  idempotency: new Set(['scope', 'key']),
 } as const
 
 type Compile = { readonly [Op in ReadyChange['op']]: (plan: WritePlan, change: Extract<ReadyChange, { op: Op }>) => void }
 
 /** Turns each kind of change into its guarded statements. */
-export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: ReadyChange) => void {
+export function changeCompiler(
+  dialect: SqlDialect,
+  kinds: ReadonlyMap<string, KindSchema>,
+): (plan: WritePlan, change: ReadyChange) => void {
   const insertBlob = inserter(blobs, dialect.placeholder)
   const insertJob = inserter(jobs, dialect.placeholder)
   const insertUpload = inserter(uploads, dialect.placeholder)
   const insertIdempotency = inserter(idempotency, dialect.placeholder)
   const compilers: Compile = {
-    ...assetChanges(dialect),
+    ...assetChanges(dialect, kinds),
     ...textChanges(dialect),
     insertBlob: (plan, { blob }) => insertBlob(plan, blob),
     updateBlob: (plan, { id, guard, set }) => {
@@ -51,15 +56,25 @@ export function changeCompiler(dialect: SqlDialect): (plan: WritePlan, change: R
       plan.add(update(uploads, assignments(uploads, set, FIXED.uploads), uploadGuard(id, guard)), 'one')
     },
     deleteUpload: (plan, { id, guard }) => plan.add(sql`delete from uploads where ${allOf(uploadGuard(id, guard))}`, 'one'),
-    insertIdempotency: (plan, { record }) => insertIdempotency(plan, record),
-    updateIdempotency: (plan, { scope, key, set }) => {
-      plan.add(update(idempotency, assignments(idempotency, set, FIXED.idempotency), idempotencyKey(scope, key)), 'one')
+    insertIdempotency: (plan, { record, now }) => {
+      const expired = [...idempotencyKey(record.scope, record.key), sql`expires_at <= ${now}`]
+      plan.add(sql`delete from idempotency where ${allOf(expired)}`)
+      insertIdempotency(plan, record)
     },
-    deleteIdempotency: (plan, { scope, key }) => {
-      plan.add(sql`delete from idempotency where ${allOf(idempotencyKey(scope, key))}`, 'one')
+    updateIdempotency: (plan, { scope, key, guard, set }) => {
+      const where = [...idempotencyKey(scope, key), sql`fingerprint = ${guard.fingerprint}`]
+      plan.add(update(idempotency, assignments(idempotency, set, FIXED.idempotency), where), 'one')
+    },
+    deleteIdempotency: (plan, { scope, key, guard }) => {
+      const where = [...idempotencyKey(scope, key), sql`fingerprint = ${guard.fingerprint}`]
+      plan.add(sql`delete from idempotency where ${allOf(where)}`)
     },
     addUsage,
     recountUsage,
+    reserveUsage,
+    releaseUsage,
+    removeExpired,
+    addDownloads: addDownloads(dialect),
   }
   return (plan, change) => {
     const run = compilers[change.op] as ((plan: WritePlan, change: ReadyChange) => void) | undefined

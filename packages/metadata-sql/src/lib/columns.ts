@@ -13,6 +13,8 @@ export interface ColumnRef {
   /** The field's name, where it is one. */
   readonly field: string | null
   readonly indexed: boolean
+  /** Whether the kind declares it for sorting. */
+  readonly sorted: boolean
 }
 
 const NOT_NULL: ReadonlySet<string> = new Set([
@@ -33,6 +35,7 @@ const TEXTS: ReadonlySet<string> = new Set([
 
 /** @throws StowageError `invalid_request` for a column that lists may not name, or a field that the kind does not declare */
 export function columnRef(dialect: SqlDialect, kind: KindSchema | undefined, column: Column): ColumnRef {
+  const sorted = kind?.sorts?.some(other => nameOf(other) === nameOf(column)) ?? false
   if (typeof column === 'string') {
     const known = assets.byProperty.get(column)
     if (!known || !(NUMBERS.has(column) || TEXTS.has(column))) throw unknown(column)
@@ -42,6 +45,7 @@ export function columnRef(dialect: SqlDialect, kind: KindSchema | undefined, col
       nullable: !NOT_NULL.has(column),
       field: null,
       indexed: column === 'space' || column === 'createdBy' || column === 'type',
+      sorted,
     }
   }
   const declared = kind?.fields.find(field => field.name === column.field)
@@ -52,8 +56,21 @@ export function columnRef(dialect: SqlDialect, kind: KindSchema | undefined, col
     nullable: true,
     field: declared.name,
     indexed: declared.indexed,
+    sorted,
   }
 }
+
+/**
+ * The same as an index over `assets` holds it.
+ * @throws StowageError as {@link columnRef}
+ */
+export function columnOf(dialect: SqlDialect, kind: KindSchema, column: Column): Fragment {
+  const { field, type } = columnRef(dialect, kind, column)
+  return field === null ? raw(assets.byProperty.get(String(column))?.column ?? '') : dialect.field(raw('fields'), field, type)
+}
+
+/** One name for each column and each field. */
+export const nameOf = (column: Column): string => (typeof column === 'string' ? `column_${column}` : `field_${column.field}`)
 
 /** The value as a parameter, or null where no value of the column's type is like it. */
 export function comparable(column: ColumnRef, value: Scalar): SqlValue {

@@ -19,6 +19,8 @@ export interface SqlDialect {
   arrayHasAny(column: Fragment, values: readonly string[]): Fragment
   /** Rows `(value)` of the JSON array in `column`, as something to select from. */
   elements(column: Fragment, alias: string): Fragment
+  /** Rows `(name, number)` of a JSON array of pairs, as something to select from. */
+  pairs(json: string, alias: string): Fragment
   greater(a: Fragment, b: Fragment): Fragment
   nullsLast(direction: 'asc' | 'desc'): Fragment
   /** Ends a select of rows to be updated: skips those that another connection holds. Empty where writers take turns. */

@@ -74,7 +74,7 @@ type Comparison = Extract<Filter, { column: unknown }>
 
 function compileComparison(context: FilterContext, filter: Comparison, negated: boolean): Fragment {
   const column = columnRef(context.dialect, context.kind, filter.column)
-  const free = column.indexed && context.driving && !context.driving.has(filter)
+  const free = (column.indexed || column.sorted) && context.driving && !context.driving.has(filter)
   const value = free ? context.dialect.unindexed(column.value) : column.value
   const orNull = (condition: Fragment): Fragment =>
     negated && column.nullable ? sql`(${value} is null or ${condition})` : condition

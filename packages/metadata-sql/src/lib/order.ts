@@ -38,7 +38,7 @@ export function branchesAfter(order: Order, after: Position | undefined): readon
   const { value, nullable } = order.column
   const isNull = sql`${value} is null`
   const notNull = sql`${value} is not null`
-  const apart = nullable && order.column.indexed
+  const apart = nullable && (order.column.indexed || order.column.sorted)
   if (after === undefined) return apart ? [[notNull], [isNull]] : [[]]
   const beyond = raw(order.direction === 'asc' ? '>' : '<')
   if (after.value === null) return nullable ? [[isNull, sql`${order.id} ${beyond} ${after.id}`]] : invalid()

@@ -1,6 +1,6 @@
-import type { AssetQuery, KindSchema } from '@stowage/core/contracts'
+import type { AssetQuery, Filter, KindSchema } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
-import { type Access, conjuncts, kindIs, narrowAccesses, tableAccess } from './access.ts'
+import { type Access, conjuncts, kindIs, narrowAccesses, sortedAccess, spaceOf, tableAccess } from './access.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { Row } from './driver.ts'
 import { checkFilter, compileFilter, compileRest, type FilterContext } from './filter.ts'
@@ -11,6 +11,8 @@ import { checkText } from './text.ts'
 
 /** Rows up to which ways are compared by their length. */
 const PROBE_ROWS = 1000
+/** Fewer rows than these are read and sorted, where an index in the order of the list would pass by many others. */
+const SORTED_ROWS = 5000
 
 type Counted = Pick<AssetQuery, 'kind' | 'filter' | 'states'>
 /** Asks the database which of several ways is the shortest. */
@@ -34,7 +36,7 @@ export function planner(dialect: SqlDialect, kinds: ReadonlyMap<string, KindSche
       const context = contextOf(query)
       const filters = conjuncts(query.filter)
       if (!isReadyOnly(context) || !context.kind) return mixedPage(context, filters, query)
-      return readyPage(await shortest(context, filters, probe), query)
+      return readyPage(await bestFor(query, context, filters, probe), query)
     },
     async count(query, max, probe) {
       if (!Number.isSafeInteger(max) || max < 0) throw new StowageError('invalid_request', 'max must be a whole number from 0.')
@@ -57,20 +59,42 @@ function checkPage({ limit, offset, after }: AssetQuery): void {
   if (after) throw new StowageError('invalid_request', 'A page begins after a position or at an offset, not both.')
 }
 
-async function shortest(context: FilterContext, filters: readonly Counted['filter'][], probe: Probe): Promise<Access> {
+/** In the order of the list by an index, unless another way has few rows. */
+async function bestFor({ sort }: AssetQuery, context: FilterContext, filters: readonly Filter[], probe: Probe): Promise<Access> {
+  const sorted = sortedAccess(context, filters, sort)
+  // Texts are long: they are never looked at one by one along another index.
+  if (!sorted || filters.some(({ op }) => op === 'words')) return shortest(context, filters, probe)
+  const space = spaceOf(filters)
+  const others = narrowAccesses(context, filters).filter(
+    ({ context: { driving } }) => !(space && driving?.size === 1 && driving.has(space)),
+  )
+  if (others.length === 0) return sorted
+  const { way, count } = await sparsest(others, SORTED_ROWS, probe)
+  return count < SORTED_ROWS ? way : sorted
+}
+
+async function shortest(context: FilterContext, filters: readonly Filter[], probe: Probe): Promise<Access> {
   const ways = narrowAccesses(context, filters)
   const [only] = ways
   if (!only) return tableAccess(context, filters, [])
-  if (ways.length === 1) return only
+  return ways.length === 1 ? only : (await sparsest(ways, PROBE_ROWS, probe)).way
+}
+
+/** @param ways at least one */
+async function sparsest(
+  ways: readonly Access[],
+  most: number,
+  probe: Probe,
+): Promise<{ readonly way: Access; readonly count: number }> {
   const probes = ways.map(({ bare: { from, where, time, newest } }, i) => {
-    const newestRows = sql`select ${time} as t from ${from} where ${where} order by ${newest} limit ${PROBE_ROWS}`
+    const newestRows = sql`select ${time} as t from ${from} where ${where} order by ${newest} limit ${most}`
     return sql`select ${raw(String(i))}, count(*), min(t) from (${newestRows}) p${raw(String(i))}`
   })
   const found = (await probe(join(probes, ' union all '))).map(row => row.map(Number))
-  const lengths = found.map(([i = 0, count = 0, oldest = 0]) => ({ way: ways[i] ?? only, count, oldest }))
+  const lengths = found.map(([i = 0, count = 0, oldest = 0]) => ({ way: ways[i] as Access, count, oldest }))
   // Of ways that are all long, the one whose newest rows reach back furthest is the sparsest.
   lengths.sort((a, b) => a.count - b.count || a.oldest - b.oldest)
-  return lengths[0]?.way ?? only
+  return lengths[0] as (typeof lengths)[number]
 }
 
 function countReady(access: Access, max: number): Fragment {
@@ -80,7 +104,7 @@ function countReady(access: Access, max: number): Fragment {
   return countRows(sql`select 1 from ${access.from} where ${allOf(where)}`, max)
 }
 
-function countMixed(context: FilterContext, filters: readonly Counted['filter'][], max: number): Fragment {
+function countMixed(context: FilterContext, filters: readonly Filter[], max: number): Fragment {
   const shared = [kindIs(context.kindName), ...filters.map(filter => compileFilter(context, filter))]
   const parts = [...new Set(context.states)].map(state => sql`select 1 from assets a where ${allOf([...shared, stateIs(state)])}`)
   if (parts.length === 0) return raw('select 0')

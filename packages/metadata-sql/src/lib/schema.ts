@@ -1,4 +1,12 @@
-import type { AssetRecord, BlobRecord, IdempotencyRecord, JobRecord, JsonValue, UploadRecord } from '@stowage/core/contracts'
+import type {
+  AssetRecord,
+  BlobRecord,
+  IdempotencyRecord,
+  JobRecord,
+  JsonValue,
+  Reservation,
+  UploadRecord,
+} from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import type { SqlValue } from './fragment.ts'
 import { checkText, encodeJson } from './text.ts'
@@ -117,6 +125,14 @@ export const idempotency = table<IdempotencyRecord>('idempotency', {
   key: 'text',
   fingerprint: 'text',
   response: 'json',
+  expiresAt: 'integer',
+})
+export const reservations = table<Reservation>('reservations', {
+  id: 'text',
+  kind: 'text',
+  space: 'text',
+  bytes: 'integer',
+  count: 'integer',
   expiresAt: 'integer',
 })
 

@@ -1,7 +1,8 @@
-import type { AssetQuery, KindSchema, MetadataStore, MigrationStatus } from '@stowage/core/contracts'
+import type { AssetQuery, KindSchema, MetadataStore, MigrationStatus, Usage } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import { changeCompiler } from './changes.ts'
 import type { SqlDialect } from './dialect.ts'
+import { downloadsOf } from './downloads.ts'
 import { type Row, type SqlDriver, SqlWriteFailure } from './driver.ts'
 import { bind, compile, compiler, type Fragment, raw, type SqlValue, sql } from './fragment.ts'
 import { anyDue, claim, failSpent } from './job-claims.ts'
@@ -54,6 +55,7 @@ export function createSqlMetadata(options: SqlMetadataOptions): SqlMetadataStore
     },
     ...writes(driver, dialect, kinds),
     ...rowReads(driver, dialect.placeholder),
+    ...downloads(driver, dialect),
     ...lists(plans, scan),
     ...scans(scan),
     ...(options.migrationStatus && { migrationStatus: options.migrationStatus }),
@@ -83,6 +85,8 @@ function rowReads(driver: SqlDriver, placeholder: SqlDialect['placeholder']) {
   }
   const lookup = assetLookup(placeholder)
   const usage = reader(sql`select bytes, count from usage where kind = ${null} and space = ${null}`)
+  const reserved = reader(sql`select coalesce(sum(bytes), 0), coalesce(sum(count), 0) from reservations
+    where kind = ${null} and space = ${null} and expires_at > ${null}`)
   return {
     async getAsset(ref) {
       const [row] = await driver.read(lookup(ref))
@@ -97,9 +101,23 @@ function rowReads(driver: SqlDriver, placeholder: SqlDialect['placeholder']) {
     getUpload: one(uploads, sql`id = ${null}`),
     listExpiredUploads: rows(uploads, sql`expires_at <= ${null} order by expires_at, id limit ${null}`),
     getIdempotency: one(idempotency, sql`scope = ${null} and "key" = ${null}`),
-    async getUsage(kind, space) {
-      const [row] = await usage(kind, space)
-      return { bytes: Number(row?.[0] ?? 0), count: Number(row?.[1] ?? 0) }
+    getUsage: async (kind, space) => usageIn(await usage(kind, space)),
+    getReserved: async (kind, space, now) => usageIn(await reserved(kind, space, now)),
+  } satisfies Partial<MetadataStore>
+}
+
+const usageIn = ([row]: readonly Row[]): Usage => ({ bytes: Number(row?.[0] ?? 0), count: Number(row?.[1] ?? 0) })
+
+/** Counters of more assets than these are not read on this thread. */
+const MAX_READ_AT_ONCE = 100
+
+function downloads(driver: SqlDriver, dialect: SqlDialect) {
+  return {
+    async getDownloads(kind, assetIds) {
+      const statement = compile(downloadsOf(dialect, kind, assetIds), dialect.placeholder)
+      const rows = await (assetIds.length > MAX_READ_AT_ONCE ? driver.scan(statement) : driver.read(statement))
+      const counters = new Map(rows.map(([id, number]) => [String(id), Number(number)]))
+      return assetIds.map(id => counters.get(id) ?? 0)
     },
   } satisfies Partial<MetadataStore>
 }
@@ -119,7 +137,7 @@ function lists(plans: Planner, scan: Read) {
 }
 
 function writes(driver: SqlDriver, dialect: SqlDialect, kinds: ReadonlyMap<string, KindSchema>) {
-  const compileChange = changeCompiler(dialect)
+  const compileChange = changeCompiler(dialect, kinds)
   const texts = underWay()
   const compileWrite = compiler(dialect.placeholder)
   const read = (fragment: Fragment) => driver.read(compile(fragment, dialect.placeholder))

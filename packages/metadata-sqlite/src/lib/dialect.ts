@@ -45,6 +45,7 @@ export function sqliteDialect(tablesOf: (kind: string) => IndexTables): SqlDiale
     arrayHasAny: (column, values) =>
       sql`exists (select 1 from json_each(${column}) x where x.value in (select value from json_each(${JSON.stringify(values)})))`,
     elements: (column, alias) => sql`json_each(${column}) ${raw(alias)}`,
+    pairs: (json, alias) => sql`(select value ->> 0 as name, value ->> 1 as number from json_each(${json})) ${raw(alias)}`,
     greater: (a, b) => sql`max(${a}, ${b})`,
     nullsLast: direction => raw(direction === 'asc' ? 'nulls last' : ''),
     skipLocked: raw(''),

@@ -1,11 +1,12 @@
 import type { KindSchema } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
-import { compile, literal, raw, type SqlDialect } from '@stowage/metadata-sql'
+import { columnOf, compile, literal, raw, type SqlDialect } from '@stowage/metadata-sql'
 import type { Connection } from './connection.ts'
 import type { IndexTables } from './dialect.ts'
 import { inTransaction } from './migrate.ts'
 
 const FIELD_INDEX = 'assets_field_'
+const SORT_INDEX = 'assets_sort_'
 
 /** Numbers of the kinds that the database knows; kinds are never forgotten. */
 export type KindNumbers = Map<string, number>
@@ -16,8 +17,8 @@ export const indexTablesOf = (number: number): IndexTables => ({
 })
 
 /**
- * Gives each kind its full-text tables, and each indexed field its indexes; drops those of fields no longer indexed. Reads
- * only where nothing changes.
+ * Gives each kind its full-text tables, and each indexed field and declared sort its indexes; drops those no longer declared.
+ * Reads only where nothing changes.
  * @throws StowageError `invalid_request` for a field name that SQLite's JSON paths can't say
  */
 export function prepareKinds(
@@ -66,8 +67,13 @@ function readNumbers(connection: Connection, numbers: KindNumbers): void {
 }
 
 function compareIndexes(connection: Connection, dialect: SqlDialect, kinds: readonly KindSchema[], numbers: KindNumbers) {
-  const wanted = new Map(kinds.flatMap(kind => indexesOf(dialect, kind, numbers.get(kind.name) ?? 0)))
-  const own = kinds.map(({ name }) => `${FIELD_INDEX}${numbers.get(name)}_`)
+  const wanted = new Map(
+    kinds.flatMap(kind => {
+      const number = numbers.get(kind.name) ?? 0
+      return [...fieldIndexes(dialect, kind, number), ...sortIndexes(dialect, kind, number)]
+    }),
+  )
+  const own = kinds.flatMap(({ name }) => [FIELD_INDEX, SORT_INDEX].map(prefix => `${prefix}${numbers.get(name)}_`))
   const rows = connection.all("select name, sql from sqlite_schema where type = 'index' and tbl_name = 'assets'", [])
   const present = new Map(rows.map(([name, sql]) => [String(name), String(sql)] as const))
   const unwanted = [...present].flatMap(([name, sql]) =>
@@ -78,17 +84,34 @@ function compareIndexes(connection: Connection, dialect: SqlDialect, kinds: read
 }
 
 // Through the field alone, and through the space and the field. With the kind in front, it is also the best order by the field.
-function indexesOf(dialect: SqlDialect, kind: KindSchema, number: number): (readonly [name: string, sql: string])[] {
-  const where = `where kind = ${textOf(literal(kind.name))} and state = 'ready'`
+function fieldIndexes(dialect: SqlDialect, kind: KindSchema, number: number): NamedIndex[] {
   return kind.fields
     .filter(({ indexed }) => indexed)
     .flatMap(({ name, type }) => {
       const value = textOf(dialect.field(raw('fields'), name, type))
-      return ['kind, ', 'space, '].map(first => {
-        const index = `${FIELD_INDEX}${number}_${first === 'space, ' ? 'space' : 'all'}_${name}`
-        return [index, `CREATE INDEX ${quoted(index)} on assets (${first}${value}, created_at, id) ${where}`] as const
-      })
+      return overReady(kind, `${FIELD_INDEX}${number}`, name, `${value}, created_at, id`)
     })
+}
+
+// What is sorted by, then the id: read in either direction from any position.
+function sortIndexes(dialect: SqlDialect, kind: KindSchema, number: number): NamedIndex[] {
+  const columns = (kind.sorts ?? []).filter(column => column !== 'createdAt')
+  return columns.flatMap(column => {
+    const value = textOf(columnOf(dialect, kind, column))
+    const name = typeof column === 'string' ? `column_${column}` : `field_${column.field}`
+    return overReady(kind, `${SORT_INDEX}${number}`, name, column === 'id' ? value : `${value}, id`)
+  })
+}
+
+type NamedIndex = readonly [name: string, sql: string]
+
+/** One over the whole kind, and one within each space. */
+function overReady(kind: KindSchema, prefix: string, name: string, columns: string): NamedIndex[] {
+  const where = `where kind = ${textOf(literal(kind.name))} and state = 'ready'`
+  return ['kind', 'space'].map(first => {
+    const index = `${prefix}_${first === 'space' ? 'space' : 'all'}_${name}`
+    return [index, `CREATE INDEX ${quoted(index)} on assets (${first}, ${columns}) ${where}`]
+  })
 }
 
 const textOf = (fragment: ReturnType<typeof raw>): string => compile(fragment, () => '?').sql

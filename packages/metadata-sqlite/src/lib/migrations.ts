@@ -161,4 +161,25 @@ create table asset_texts (
 ) strict;
 `,
   },
+  {
+    version: 3,
+    name: 'reservations of usage, and counters of downloads',
+    sql: `
+create table reservations (
+  id text not null primary key,
+  kind text not null,
+  space text not null,
+  bytes integer not null,
+  count integer not null,
+  expires_at integer not null
+) strict, without rowid;
+create index reservations_space on reservations (kind, space, expires_at, bytes, count);
+create index reservations_expired on reservations (expires_at);
+
+create table asset_downloads (
+  seq integer primary key,
+  downloads integer not null
+) strict;
+`,
+  },
 ]

@@ -18,6 +18,8 @@ export type BuiltInColumn =
   | 'createdAt'
   | 'updatedAt'
 export type Column = BuiltInColumn | { readonly field: string }
+/** Texts that a search may look into; `tags` are each a text. */
+export type SearchedColumn = 'title' | 'description' | 'filename' | 'tags'
 
 export type Scalar = string | number | boolean
 

@@ -1,5 +1,5 @@
 import type { AssetRecord, AssetState, BlobRecord, BlobState } from './asset.ts'
-import type { Filter, Scalar, Sort } from './filter.ts'
+import type { Column, Filter, Scalar, SearchedColumn, Sort } from './filter.ts'
 import type { JsonObject } from './json.ts'
 import type { MetadataScans } from './scan.ts'
 
@@ -7,6 +7,10 @@ import type { MetadataScans } from './scan.ts'
 export interface KindSchema {
   readonly name: string
   readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' | 'boolean'; readonly indexed: boolean }[]
+  /** Columns that lists of ready assets are sorted by besides `createdAt`, in either direction: over the kind, and within a space. */
+  readonly sorts?: readonly Column[]
+  /** What `search` filters look into, of assets written from now on. Default: all four. */
+  readonly searched?: readonly SearchedColumn[]
 }
 
 export type JobState = 'queued' | 'running' | 'failed'
@@ -46,9 +50,19 @@ export interface IdempotencyRecord {
   /** Whose keys these are: tenant and actor. */
   readonly scope: string
   readonly key: string
-  /** Digest of the request that used it first. */
+  /** Who holds the key while `response` is null; then the digest of the request that used it. */
   readonly fingerprint: string
+  /** Null while the request is under way. */
   readonly response: JsonObject | null
+  readonly expiresAt: number
+}
+
+/** Room in a (kind, space) that is kept for an upload under way. */
+export interface Reservation extends Usage {
+  readonly id: string
+  readonly kind: string
+  readonly space: string
+  /** From then on it counts no more, and may be removed. */
   readonly expiresAt: number
 }
 
@@ -129,14 +143,17 @@ export type Change =
       readonly set: Changes<UploadRecord, 'id' | 'assetId' | 'blobId' | 'kind' | 'createdAt'>
     }
   | { readonly op: 'deleteUpload'; readonly id: string; readonly guard: { readonly states: readonly UploadRecord['state'][] } }
-  | { readonly op: 'insertIdempotency'; readonly record: IdempotencyRecord }
+  /** In the place of one that has expired by `now`, if there is one; one that has not is `already_exists` with the constraint `key`. */
+  | { readonly op: 'insertIdempotency'; readonly record: IdempotencyRecord; readonly now: number }
   | {
       readonly op: 'updateIdempotency'
       readonly scope: string
       readonly key: string
-      readonly set: { readonly response: JsonObject | null; readonly expiresAt: number }
+      readonly guard: { readonly fingerprint: string }
+      readonly set: { readonly fingerprint?: string; readonly response?: JsonObject | null; readonly expiresAt?: number }
     }
-  | { readonly op: 'deleteIdempotency'; readonly scope: string; readonly key: string }
+  /** None is no failure. */
+  | { readonly op: 'deleteIdempotency'; readonly scope: string; readonly key: string; readonly guard: { readonly fingerprint: string } }
   /** Adds to the counters, which never go below zero. Over a limit: the batch fails with `quota_exceeded`. */
   | {
       readonly op: 'addUsage'
@@ -145,6 +162,26 @@ export type Change =
       readonly bytes: number
       readonly count: number
       readonly limit?: { readonly bytes?: number; readonly count?: number }
+    }
+  /**
+   * Keeps room, or changes what this reservation keeps. Usage, reservations of others that have not expired by `now`, and this one together may
+   * not exceed a limit: the batch then fails with `quota_exceeded`. What it keeps nothing of is not limited.
+   */
+  | {
+      readonly op: 'reserveUsage'
+      readonly reservation: Reservation
+      readonly now: number
+      readonly limit: { readonly bytes?: number; readonly count?: number }
+    }
+  /** None is no failure. */
+  | { readonly op: 'releaseUsage'; readonly id: string }
+  /** Removes idempotency records and reservations whose `expiresAt` is `now` or before. */
+  | { readonly op: 'removeExpired'; readonly now: number }
+  /** Adds to the downloads of assets of the kind; of those that are not there, nothing. Changes no version. Each id at most once. */
+  | {
+      readonly op: 'addDownloads'
+      readonly kind: string
+      readonly downloads: readonly { readonly assetId: string; readonly by: number }[]
     }
   /** Sets the counters to the sums of the space's ready assets. */
   | { readonly op: 'recountUsage'; readonly kind: string; readonly space: string }
@@ -161,6 +198,12 @@ export interface AssetQuery {
   /** Default: `ready` only. */
   readonly states?: readonly AssetState[]
   readonly sort: Sort
+  /**
+   * Puts what these words say most about first, by the assets' texts, instead of `sort`: a text that has them more often before one of the same length
+   * that has them less often, a shorter one before a longer one that has them as often, ties newest first. Of more than 10,000 that match, the newest
+   * are ranked. The filter must hold `words` with these terms. Not together with `after`.
+   */
+  readonly ranked?: readonly string[]
   /** Rows strictly after this position in sort order. Not together with `offset`. */
   readonly after?: Position
   readonly offset?: number
@@ -227,6 +270,10 @@ export interface MetadataStore extends MetadataScans {
   /** Next number of a named sequence, from 1; never the same twice, gaps allowed. */
   nextInSequence(name: string): Promise<number>
   getUsage(kind: string, space: string): Promise<Usage>
+  /** Sum of the reservations that have not expired by `now`. */
+  getReserved(kind: string, space: string, now: number): Promise<Usage>
+  /** Downloads of each asset, in the order of `assetIds`; 0 where nothing was counted. At most 1000 ids. */
+  getDownloads(kind: string, assetIds: readonly string[]): Promise<readonly number[]>
   /** Stores `value` under `name` unless there is one; returns what is stored. */
   settingOnce(name: string, value: string): Promise<string>
   close(): Promise<void>

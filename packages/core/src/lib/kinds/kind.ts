@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import type { Actor, Space } from '../contracts/actor.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
+import type { SearchedColumn } from '../contracts/filter.ts'
 import type { PictureRecipe } from '../contracts/transformer.ts'
 import type { Policy } from '../policy/rule.ts'
 
@@ -58,13 +60,55 @@ export interface ProcessingOptions {
   readonly maxTextChars?: number
 }
 
+/** Columns besides `createdAt` that lists may be sorted by. */
+export type SortableColumn = 'updatedAt' | 'title' | 'filename' | 'slug' | 'contentType' | 'sizeBytes' | 'width' | 'height'
+
+/** How much one space may hold of a kind; what is absent is not limited. */
+export interface Quota {
+  readonly bytes?: number
+  /** Assets, those without bytes too. */
+  readonly count?: number
+}
+
+/** Whose room an asset takes. */
+export interface QuotaOwner {
+  readonly space: Space | null
+  readonly actor: Actor | null
+}
+
+/** An asset that is about to be made or changed, as far as it is known; of a new file, size and digest are not. */
+export type CheckedAsset = Omit<
+  AssetRecord,
+  'state' | 'processing' | 'processingError' | 'processingProgress' | 'uniqueName' | 'blobId' | 'version'
+>
+
 export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
   /** Lower-case letters, digits and hyphens; a column in every row. */
   readonly name: string
   /** Declared fields: typed, validated, filterable. */
   readonly fields?: Fields
-  /** Declared fields that lists filter or sort by often. */
+  /** Declared fields that lists filter by often. */
   readonly indexes?: readonly (keyof z.output<Fields> & string)[]
+  /** What lists are sorted by over HTTP, besides `createdAt`; each has an index. Default: none. */
+  readonly sorts?: readonly ((keyof z.output<Fields> & string) | SortableColumn)[]
+  /** What `search` looks into, of assets written from now on. Default: title, description, filename and tags. */
+  readonly searched?: readonly SearchedColumn[]
+  /** Declared fields that only server code sees and sets: over HTTP they are in no answer, filter, sort or form. Default: none. */
+  readonly privateFields?: readonly (keyof z.output<Fields> & string)[]
+  /**
+   * True: each asset has a `slug`, unique in its space, made from its title, else its filename, where none is given; a taken one gets `-2`, `-3` …
+   * It stays when the title changes. Default false: slugs are null unless given.
+   */
+  readonly slugs?: boolean
+  /**
+   * Asked about each asset before it is made or changed, once its bytes are recognised and its fields are complete. Refuses it by throwing a
+   * {@link StowageError}, such as `unprocessable`; what else it throws is a fault of its own.
+   */
+  readonly check?: (asset: CheckedAsset) => void | Promise<void>
+  /** How much each space may hold (all assets of the kind together, where it has no spaces). Asked once per upload. Default: no limit. */
+  readonly quota?: Quota | ((owner: QuotaOwner) => Quota | null | undefined | Promise<Quota | null | undefined>)
+  /** Whether downloads are counted. Default false. */
+  readonly countDownloads?: boolean
   /** Default: UUIDv7. */
   readonly ids?: IdStrategy
   /** Default: random keys. */

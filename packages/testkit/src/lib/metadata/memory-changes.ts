@@ -1,6 +1,6 @@
 import { type AssetRecord, type BlobRecord, type Change, StowageError } from '@stowage/core/contracts'
 import { checkString, copyRecord } from './check-record.ts'
-import { type MemoryTables, pairKey, type Refusal, readyUsage } from './memory-tables.ts'
+import { type MemoryTables, pairKey, type Refusal, readyUsage, reservedUsage } from './memory-tables.ts'
 import { addedText } from './memory-words.ts'
 
 type Appliers = {
@@ -12,6 +12,7 @@ const FIXED = {
   blob: ['id', 'kind', 'storage', 'key', 'sourceId', 'createdAt'],
   job: ['id', 'type', 'createdAt'],
   upload: ['id', 'assetId', 'blobId', 'kind', 'createdAt'],
+  idempotency: ['scope', 'key'],
 } as const
 
 /** What each change does, and when it is refused. */
@@ -34,6 +35,7 @@ export const appliers: Appliers = {
     guardedAsset(tables, { id, kind, guard }) ?? refuse.conflict()
     tables.delete(tables.assets, id)
     tables.delete(tables.texts, id)
+    tables.delete(tables.downloads, id)
   },
   putText(tables, { assetId, kind, text, append }, refuse) {
     guardedAsset(tables, { id: assetId, kind, guard: { states: ['ready'] } }) ?? refuse.conflict()
@@ -95,19 +97,19 @@ export const appliers: Appliers = {
     if (!upload || !guard.states.includes(upload.state)) return refuse.conflict()
     tables.delete(tables.uploads, id)
   },
-  insertIdempotency(tables, { record }, refuse) {
+  insertIdempotency(tables, { record, now }, refuse) {
     const key = pairKey(record.scope, record.key)
-    if (tables.idempotency.has(key)) refuse.taken('key')
+    if ((tables.idempotency.get(key)?.expiresAt ?? now) > now) refuse.taken('key')
     tables.set(tables.idempotency, key, copyRecord(record))
   },
-  updateIdempotency(tables, { scope, key, set }, refuse) {
+  updateIdempotency(tables, { scope, key, guard, set }, refuse) {
     const record = tables.idempotency.get(pairKey(scope, key))
-    if (!record) return refuse.conflict()
-    tables.set(tables.idempotency, pairKey(scope, key), { ...record, ...copyRecord(set) })
+    if (!record || record.fingerprint !== guard.fingerprint) return refuse.conflict()
+    tables.set(tables.idempotency, pairKey(scope, key), { ...record, ...changesOf(set, FIXED.idempotency) })
   },
-  deleteIdempotency(tables, { scope, key }, refuse) {
-    if (!tables.idempotency.has(pairKey(scope, key))) return refuse.conflict()
-    tables.delete(tables.idempotency, pairKey(scope, key))
+  deleteIdempotency(tables, { scope, key, guard }) {
+    const place = pairKey(checkString(scope), checkString(key))
+    if (tables.idempotency.get(place)?.fingerprint === guard.fingerprint) tables.delete(tables.idempotency, place)
   },
   addUsage(tables, { kind, space, bytes, count, limit }, refuse) {
     copyRecord({ kind, space, sizeBytes: bytes, countBytes: count })
@@ -116,6 +118,29 @@ export const appliers: Appliers = {
     if (count > 0 && limit?.count !== undefined && used.count + count > limit.count) return refuse.overQuota()
     const sum = { bytes: Math.max(0, used.bytes + bytes), count: Math.max(0, used.count + count) }
     tables.set(tables.usage, pairKey(kind, space), sum)
+  },
+  reserveUsage(tables, { reservation, now, limit }, refuse) {
+    const { id, kind, space, bytes, count } = reservation
+    copyRecord({ sizeBytes: bytes, countBytes: count })
+    const used = tables.usage.get(pairKey(kind, space)) ?? { bytes: 0, count: 0 }
+    const reserved = reservedUsage(tables, { kind, space, now, except: id })
+    if (bytes > 0 && used.bytes + reserved.bytes + bytes > (limit.bytes ?? Number.POSITIVE_INFINITY)) refuse.overQuota()
+    if (count > 0 && used.count + reserved.count + count > (limit.count ?? Number.POSITIVE_INFINITY)) refuse.overQuota()
+    tables.set(tables.reservations, id, copyRecord(reservation))
+  },
+  releaseUsage(tables, { id }) {
+    tables.delete(tables.reservations, checkString(id))
+  },
+  removeExpired(tables, { now }) {
+    for (const [key, { expiresAt }] of [...tables.idempotency]) if (expiresAt <= now) tables.delete(tables.idempotency, key)
+    for (const [id, { expiresAt }] of [...tables.reservations]) if (expiresAt <= now) tables.delete(tables.reservations, id)
+  },
+  addDownloads(tables, { kind, downloads }) {
+    for (const { assetId, by } of downloads) {
+      if (!Number.isSafeInteger(by) || by < 0) throw new StowageError('unprocessable', 'Downloads are added as a whole number.')
+      if (tables.assets.get(checkString(assetId))?.kind !== kind) continue
+      tables.set(tables.downloads, assetId, (tables.downloads.get(assetId) ?? 0) + by)
+    }
   },
   recountUsage(tables, { kind, space }) {
     tables.set(tables.usage, pairKey(checkString(kind), checkString(space)), readyUsage(tables, kind, space))

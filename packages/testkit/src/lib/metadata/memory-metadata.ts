@@ -15,7 +15,7 @@ import { checkString } from './check-record.ts'
 import { appliers } from './memory-changes.ts'
 import { checkPosition, matcher, ordering, reader } from './memory-query.ts'
 import { scans } from './memory-scans.ts'
-import { MemoryTables, pairKey, type Refusal, refusalOf } from './memory-tables.ts'
+import { MemoryTables, pairKey, type Refusal, refusalOf, reservedUsage } from './memory-tables.ts'
 
 /**
  * A metadata store in this process's memory, for tests: it keeps the whole contract, but looks at every row for each list.
@@ -53,6 +53,9 @@ export function memoryMetadata(): MetadataStore {
       return next
     },
     getUsage: async (kind, space) => ({ ...(tables.usage.get(pairKey(kind, space)) ?? { bytes: 0, count: 0 }) }),
+    getReserved: async (kind, space, now) => reservedUsage(tables, { kind, space, now }),
+    getDownloads: async (kind, assetIds) =>
+      assetIds.map(id => (tables.assets.get(checkString(id))?.kind === kind ? (tables.downloads.get(id) ?? 0) : 0)),
     async settingOnce(name, value) {
       const present = settings.get(checkString(name))
       if (present !== undefined) return present

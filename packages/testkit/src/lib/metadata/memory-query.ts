@@ -6,6 +6,7 @@ import {
   type KindSchema,
   type Position,
   type Scalar,
+  type SearchedColumn,
   StowageError,
 } from '@stowage/core/contracts'
 import { compareUtf8 } from '../storage/utf8-order.ts'
@@ -68,7 +69,7 @@ export function matcher(filter: Filter, over: Matched): (asset: AssetRecord) => 
     case 'tags':
       return tagMatcher(filter)
     case 'search':
-      return searchMatcher(filter.terms)
+      return searchMatcher(filter.terms, over.kind?.searched)
     case 'words': {
       const holds = wordMatcher(filter.terms)
       return asset => holds(over.texts.get(asset.id))
@@ -108,10 +109,13 @@ function tagMatcher({ match, tags }: Extract<Filter, { op: 'tags' }>): (asset: A
   return asset => tags.some(tag => asset.tags.includes(tag)) === (match === 'any')
 }
 
-function searchMatcher(terms: readonly string[]): (asset: AssetRecord) => boolean {
+function searchMatcher(
+  terms: readonly string[],
+  searched: readonly SearchedColumn[] = ['title', 'description', 'filename', 'tags'],
+): (asset: AssetRecord) => boolean {
   const folded = terms.map(term => fold(checkString(term)))
   return asset => {
-    const texts = [asset.title, asset.description, asset.filename, ...asset.tags].map(text => fold(text ?? ''))
+    const texts = searched.flatMap(column => asset[column]).map(text => fold(text ?? ''))
     return folded.every(term => texts.some(text => text.includes(term)))
   }
 }

@@ -4,6 +4,7 @@ import {
   type Change,
   type IdempotencyRecord,
   type JobRecord,
+  type Reservation,
   StowageError,
   type UploadRecord,
   type Usage,
@@ -23,6 +24,9 @@ export class MemoryTables {
   readonly uploads = new Map<string, UploadRecord>()
   readonly idempotency = new Map<string, IdempotencyRecord>()
   readonly usage = new Map<string, Usage>()
+  readonly reservations = new Map<string, Reservation>()
+  /** By the ids of their assets. */
+  readonly downloads = new Map<string, number>()
   /** By the ids of their assets. */
   readonly texts = new Map<string, MemoryText>()
   #undo: (() => void)[] = []
@@ -64,6 +68,20 @@ export function readyUsage(tables: MemoryTables, kind: string, space: string): U
     asset => asset.kind === kind && asset.space === space && asset.state === 'ready',
   )
   return { bytes: ready.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0), count: ready.length }
+}
+
+/** What is reserved in a space, but for the reservation `except`. */
+export function reservedUsage(
+  tables: MemoryTables,
+  { kind, space, now, except }: { readonly kind: string; readonly space: string; readonly now: number; readonly except?: string },
+): Usage {
+  const others = [...tables.reservations.values()].filter(
+    other => other.kind === kind && other.space === space && other.expiresAt > now && other.id !== except,
+  )
+  return {
+    bytes: others.reduce((sum, { bytes }) => sum + bytes, 0),
+    count: others.reduce((sum, { count }) => sum + count, 0),
+  }
 }
 
 /** What a change is refused with. */

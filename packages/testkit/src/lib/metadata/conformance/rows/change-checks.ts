@@ -7,8 +7,8 @@ export const elsewhere = (bad: string): Change[] => [
   { op: 'insertBlob', blob: blob(9, { key: bad }) },
   { op: 'enqueueJob', job: job(9, { payload: { deep: [bad] } }) },
   { op: 'insertUpload', upload: upload(9, { data: { [bad]: 1 } }) },
-  { op: 'insertIdempotency', record: idempotency({ key: bad }) },
-  { op: 'insertIdempotency', record: idempotency({ response: { body: bad } }) },
+  { op: 'insertIdempotency', record: idempotency({ key: bad }), now: T0 },
+  { op: 'insertIdempotency', record: idempotency({ response: { body: bad } }), now: T0 },
   { op: 'addUsage', kind: 'file', space: bad, bytes: 1, count: 1 },
 ]
 

@@ -112,7 +112,7 @@ export const guardRows: readonly MetadataRow[] = [
       await store.commit([
         { op: 'insertBlob', blob: blob(1, { state: 'stored' }) },
         { op: 'insertUpload', upload: upload(1, { offsetBytes: 5 }) },
-        { op: 'insertIdempotency', record: idempotency() },
+        { op: 'insertIdempotency', record: idempotency(), now: T0 },
       ])
       const refused: Change[] = [
         update(1, { title: 'x' }),
@@ -127,8 +127,8 @@ export const guardRows: readonly MetadataRow[] = [
         { op: 'updateUpload', id: idOf(1, 'u'), guard: { states: ['completing'] }, set: { offsetBytes: 9 } },
         { op: 'updateUpload', id: idOf(1, 'u'), guard: { states: ['open'], offsetBytes: 4 }, set: { offsetBytes: 9 } },
         { op: 'deleteUpload', id: idOf(1, 'u'), guard: { states: ['completing'] } },
-        { op: 'updateIdempotency', scope: 'other', key: 'key', set: { response: {}, expiresAt: T0 } },
-        { op: 'deleteIdempotency', scope: 'tenant', key: 'none' },
+        { op: 'updateIdempotency', scope: 'other', key: 'key', guard: { fingerprint: 'f' }, set: { response: {} } },
+        { op: 'updateIdempotency', scope: 'tenant', key: 'key', guard: { fingerprint: 'g' }, set: { response: {} } },
       ]
       for (const change of refused) {
         const { details } = await failsWith(
@@ -248,7 +248,7 @@ export const guardRows: readonly MetadataRow[] = [
         { op: 'insertBlob', blob: blob(1) },
         { op: 'enqueueJob', job: job(1) },
         { op: 'insertUpload', upload: upload(1) },
-        { op: 'insertIdempotency', record: idempotency() },
+        { op: 'insertIdempotency', record: idempotency(), now: T0 },
         { op: 'addUsage', kind: 'file', space: 's', bytes: 1, count: 1 },
         { op: 'deleteBlob', id: 'none', guard: { states: ['stored'] } },
       ]

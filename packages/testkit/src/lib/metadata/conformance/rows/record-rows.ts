@@ -61,7 +61,7 @@ export const recordRows: readonly MetadataRow[] = [
         { op: 'insertBlob', blob: bytes },
         { op: 'enqueueJob', job: task },
         { op: 'insertUpload', upload: session },
-        { op: 'insertIdempotency', record: first },
+        { op: 'insertIdempotency', record: first, now: T0 },
       ])
       assert.deepEqual(await store.getAsset({ kind: 'file', id: full.id }), full)
       assert.deepEqual(await store.getAsset({ kind: 'file', space: 's', slug: 'slug' }), full)

@@ -72,15 +72,19 @@ export const taskRows: readonly MetadataRow[] = [
       const record = (given: Parameters<typeof idempotency>[0]): Change => ({
         op: 'insertIdempotency',
         record: idempotency(given),
+        now: T0,
       })
       const racers = Array.from({ length: 10 }, (_, i) => (i % 2 ? store : second).commit([record({ fingerprint: `f${i}` })]))
       assert.equal(await winners(racers, 'already_exists'), 1)
       assert.equal((await failsWith(store.commit([record({})]), 'already_exists')).details.constraint, 'key')
       await store.commit([record({ scope: 'tenant 2' }), record({ key: 'key 2' })])
+      const first = await store.getIdempotency('tenant', 'key')
+      assert.ok(first)
+      const named = { scope: 'tenant', key: 'key', guard: { fingerprint: first.fingerprint } } as const
       const set = { response: { status: 201 }, expiresAt: T0 + 5 }
-      await store.commit([{ op: 'updateIdempotency', scope: 'tenant', key: 'key', set }])
+      await store.commit([{ op: 'updateIdempotency', ...named, set }])
       assert.deepEqual((await second.getIdempotency('tenant', 'key'))?.response, { status: 201 })
-      await store.commit([{ op: 'deleteIdempotency', scope: 'tenant', key: 'key' }])
+      await store.commit([{ op: 'deleteIdempotency', ...named }])
       assert.equal(await store.getIdempotency('tenant', 'key'), null)
       assert.ok(await store.getIdempotency('tenant 2', 'key'))
       const numbers = await Promise.all(Array.from({ length: 40 }, (_, i) => (i % 2 ? store : second).nextInSequence('n')))

@@ -22,6 +22,25 @@ describe('a router', () => {
     expect(router.match('/api//assets/x')).toBe(null)
     expect(router.match('api/7/assets/x')).toBe(null)
   })
+  it('takes an ending behind a parameter, and prefers it to none', () => {
+    const router = createRouter([
+      route('GET', '/files/:filename'),
+      route('GET', '/files/:filename.jpg'),
+      route('GET', '/files/:filename.min.jpg'),
+      route('GET', '/files/list'),
+    ])
+    const match = (path: string) => {
+      const found = router.match(path)
+      return found && [found.resource.routes.get('GET')?.target, found.raw]
+    }
+    expect(match('/files/a.pdf.jpg')).toEqual(['/files/:filename.jpg', ['a.pdf']])
+    expect(match('/files/a.min.jpg')).toEqual(['/files/:filename.min.jpg', ['a']])
+    expect(match('/files/a.jpg.')).toEqual(['/files/:filename', ['a.jpg.']])
+    expect(match('/files/.jpg')).toEqual(['/files/:filename', ['.jpg']])
+    expect(match('/files/a%2ejpg')).toEqual(['/files/:filename', ['a%2ejpg']])
+    expect(match('/files/list')?.[0]).toBe('/files/list')
+    expect(() => createRouter([route('GET', ':id.jpg'), route('GET', ':filename.jpg')])).toThrow(/Two operations answer GET/)
+  })
   it('refuses two operations in one place, however their parameters are called', () => {
     expect(() => createRouter([route('GET', ':id'), route('GET', ':filename')])).toThrow(/Two operations answer GET/)
   })
@@ -35,9 +54,10 @@ describe('a path template', () => {
   })
   it('encodes what it is filled with', () => {
     expect(fillTemplate(parseTemplate('/', '/p/:name'), () => 'a/b ?#é')).toBe('/p/a%2Fb%20%3F%23%C3%A9')
+    expect(fillTemplate(parseTemplate('/', '/p/:name.jpg'), () => 'a.b')).toBe('/p/a.b.jpg')
     expect(fillTemplate(parseTemplate('/', '/p/:name'), () => null)).toBe(null)
   })
-  it.each(['/a/../b', '/a//b', '/a/:x/:x', '/a?b', '/:a-b'])('%s is refused', path => {
+  it.each(['/a/../b', '/a//b', '/a/:x/:x', '/a?b', '/:a-b', '/:a.', '/:a.b-c'])('%s is refused', path => {
     expect(() => parseTemplate('/', path)).toThrow(TypeError)
   })
 })

@@ -46,7 +46,7 @@ export function createRouter<Target>(routes: readonly Route<Target>[]): Router<T
 }
 
 function shapeOf(template: Template): string {
-  return template.segments.map(segment => `/${segment.literal ?? ':'}`).join('')
+  return template.segments.map(segment => `/${segment.literal ?? `:${segment.suffix}`}`).join('')
 }
 
 function createResource<Target>(group: readonly Route<Target>[]): Resource<Target> {
@@ -67,10 +67,14 @@ function createResource<Target>(group: readonly Route<Target>[]): Resource<Targe
 
 function moreLiteralFirst(a: Resource<unknown>, b: Resource<unknown>): number {
   for (const [index, segment] of a.segments.entries()) {
-    const order = Number(segment.param !== undefined) - Number(b.segments[index]?.param !== undefined)
+    const order = literalness(b.segments[index]) - literalness(segment)
     if (order !== 0) return order
   }
   return 0
+}
+
+function literalness(segment: Segment | undefined): number {
+  return segment?.param === undefined ? Number.MAX_SAFE_INTEGER : segment.suffix.length
 }
 
 function matchPath<Target>(byLength: ReadonlyMap<number, readonly Resource<Target>[]>, path: string) {
@@ -91,9 +95,16 @@ function matchSegments(segments: readonly Segment[], pieces: readonly string[]):
     if (segment.literal !== undefined) {
       if (piece !== segment.literal) return null
     } else {
-      if (piece === '') return null
-      raw.push(piece)
+      const value = withoutSuffix(piece, segment.suffix)
+      if (value === '') return null
+      raw.push(value)
     }
   }
   return raw
+}
+
+/** Empty where nothing stands before it. */
+function withoutSuffix(piece: string, suffix: string): string {
+  if (suffix === '') return piece
+  return piece.endsWith(suffix) ? piece.slice(0, -suffix.length) : ''
 }

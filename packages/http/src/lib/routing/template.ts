@@ -5,9 +5,15 @@ export interface Template {
   /** Names of the parameters, in their order. */
   readonly params: readonly string[]
 }
-export type Segment = { readonly literal: string; readonly param?: never } | { readonly param: string; readonly literal?: never }
+export type Segment =
+  | { readonly literal: string; readonly param?: never }
+  | {
+      readonly param: string
+      readonly /** What stands behind the value, such as `.jpg`. */ suffix: string
+      readonly literal?: never
+    }
 
-const PARAM = /^:([A-Za-z_][A-Za-z0-9_]*)$/
+const PARAM = /^:([A-Za-z_][A-Za-z0-9_]*)((?:\.[A-Za-z0-9]+)*)$/
 const LITERAL = /^[A-Za-z0-9._~!$&'()*+,;=@-]+$/
 
 /** Reads a template. One that begins with a slash stands by itself; any other continues `basePath`. */
@@ -22,10 +28,10 @@ export function parseTemplate(basePath: string, text: string): Template {
 }
 
 function parseSegment(piece: string, path: string): Segment {
-  const param = PARAM.exec(piece)?.[1]
-  if (param !== undefined) return { param }
+  const [, param, suffix = ''] = PARAM.exec(piece) ?? []
+  if (param !== undefined) return { param, suffix }
   if (!LITERAL.test(piece) || piece === '.' || piece === '..') {
-    throw new TypeError(`The path ${path} has the segment ${JSON.stringify(piece)}: use plain text or ":name".`)
+    throw new TypeError(`The path ${path} has the segment ${JSON.stringify(piece)}: use plain text, ":name" or ":name.ending".`)
   }
   return { literal: piece }
 }
@@ -40,7 +46,7 @@ export function fillTemplate(template: Template, value: (param: string) => strin
     }
     const filled = value(segment.param)
     if (filled === null || filled === undefined || filled === '') return null
-    path += `/${encodeURIComponent(filled)}`
+    path += `/${encodeURIComponent(filled)}${segment.suffix}`
   }
   return path === '' ? '/' : path
 }

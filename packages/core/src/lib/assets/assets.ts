@@ -1,11 +1,13 @@
 import type { Action, Actor, Space } from '../contracts/actor.ts'
-import type { AssetRecord, Visibility } from '../contracts/asset.ts'
+import type { AssetRecord, AssetType, Visibility } from '../contracts/asset.ts'
+import type { StowageError } from '../contracts/errors.ts'
 import type { Filter, Sort } from '../contracts/filter.ts'
 import type { AspectRatio } from '../contracts/generator.ts'
 import type { JsonObject } from '../contracts/json.ts'
+import type { Usage } from '../contracts/metadata.ts'
 import type { ByteRange, LocalFile } from '../contracts/storage.ts'
 import type { PictureFormat, PictureRecipe } from '../contracts/transformer.ts'
-import type { AssetId, BoundKind, Kind } from '../kinds/kind.ts'
+import type { AssetId, BoundKind, Kind, Quota } from '../kinds/kind.ts'
 
 /** An asset as callers see it: its row, with the id in its public form, times as dates, and ETags. */
 export interface Asset extends Omit<AssetRecord, 'id' | 'uniqueName' | 'blobId' | 'createdAt' | 'updatedAt'> {
@@ -14,6 +16,8 @@ export interface Asset extends Omit<AssetRecord, 'id' | 'uniqueName' | 'blobId' 
   readonly etag: string
   /** Strong ETag of the bytes, quoted, from their digest; null without bytes. */
   readonly contentEtag: string | null
+  /** How often its bytes were downloaded; null where the kind does not count. Up to a second behind. */
+  readonly downloadCount: number | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -24,17 +28,30 @@ export interface AssetDetails {
   readonly title?: string | null
   readonly description?: string | null
   readonly visibility?: Visibility
+  /** 1 to 200 lower-case letters, digits and single hyphens between them; `already_exists` where the space has it. */
+  readonly slug?: string | null
   readonly fields?: JsonObject
   readonly metadata?: JsonObject
   readonly tags?: readonly string[]
 }
 
-export interface UploadInput extends AssetDetails {
+/** What makes an asset once, however often it is asked for. */
+export interface Repeatable {
+  /**
+   * Names this request of this actor in this kind and space: 1 to 255 characters. The same request again within 24 hours answers with the asset that
+   * it made; another with the same key is `unprocessable`, one that comes while the first is under way `conflict`.
+   */
+  readonly idempotencyKey?: string
+}
+
+export interface UploadInput extends AssetDetails, Repeatable {
   readonly body: AsyncIterable<Uint8Array> | Uint8Array
   /** What the sender says it is: believed only where the bytes agree. */
   readonly contentType?: string
   /** Exact length, where the sender declared one. */
   readonly sizeBytes?: number
+  /** The file is no larger, where only that is known: as much room is kept of a quota from the beginning. */
+  readonly atMostBytes?: number
   /** SHA-256 the bytes must have, lower-case hexadecimal; `checksum_mismatch` otherwise. */
   readonly sha256?: string
   /** You keep no chunk of the body: its memory may be taken back as soon as it is stored, which saves collections. Default false. */
@@ -46,7 +63,10 @@ export interface UploadInput extends AssetDetails {
 }
 
 export interface ReplaceInput
-  extends Pick<UploadInput, 'body' | 'contentType' | 'sizeBytes' | 'sha256' | 'disposableChunks' | 'signal' | 'onProgress'> {
+  extends Pick<
+    UploadInput,
+    'body' | 'contentType' | 'sizeBytes' | 'atMostBytes' | 'sha256' | 'disposableChunks' | 'signal' | 'onProgress'
+  > {
   /** The new bytes' name. Default: the old one stays. Where filenames are unique, a taken one fails with `already_exists`. */
   readonly filename?: string
   /** Value of an If-Match header over {@link Asset.etag} or {@link Asset.contentEtag}. */
@@ -58,6 +78,10 @@ export interface ListInput {
   readonly filter?: Filter
   /** Split at spaces; every term must match. */
   readonly search?: string
+  /** Words that the text extracted from the file must hold, each whole. */
+  readonly words?: string
+  /** True: what says most about `words` first, instead of `sort`; the 10,000 newest of those that match are ranked. Default false. */
+  readonly ranked?: boolean
   /** Default: newest first. */
   readonly sort?: Sort
   /** 1 to 1000, default 50. */
@@ -84,9 +108,13 @@ export interface AssetPatch {
   readonly description?: string | null
   readonly filename?: string
   readonly visibility?: Visibility
+  readonly slug?: string | null
+  /** Of an asset without bytes. */
+  readonly externalUrl?: string
   readonly fields?: JsonObject
   readonly metadata?: JsonObject | null
-  readonly tags?: readonly string[] | null
+  /** An array replaces all; the other form removes some, then adds some, and changes nothing else. */
+  readonly tags?: readonly string[] | null | { readonly add?: readonly string[]; readonly remove?: readonly string[] }
 }
 
 export interface WriteGuard {
@@ -108,7 +136,7 @@ export type OpenedContent =
 
 /**
  * A readable asset whose bytes were not touched yet: conditional answers cost no storage call. Of a derivative, name, type, size, digest and
- * `updatedAt` are its own, and `width` and `height` null.
+ * `updatedAt` are its own, and `width` and `height` null. Its `downloadCount` is null: reading asks no counter.
  */
 export interface AssetContent {
   readonly asset: Asset & {
@@ -119,9 +147,54 @@ export interface AssetContent {
   }
   /** @throws `range_not_satisfiable`, `not_found` */
   open(options?: OpenOptions): Promise<OpenedContent>
+  /** Says that somebody got the bytes: one more download where the kind counts them. Nothing for a derivative. Returns at once. */
+  countDownload(): void
 }
 
-export interface GenerateInput extends AssetDetails {
+/** An asset without bytes of its own, or over bytes that were staged. */
+export interface CreateInput extends AssetDetails, Repeatable {
+  /** Where it is instead: an http or https URL without credentials, at most 2,000 characters. Makes a `link`, or what `type` says. */
+  readonly externalUrl?: string
+  /** Id of a {@link StagedFile} of the same actor, kind and space: taken once. Not together with `externalUrl` or `type`. */
+  readonly staged?: string
+  /** Default: `link` with an external URL, else `file`. */
+  readonly type?: AssetType
+  readonly signal?: AbortSignal
+}
+
+export type StageInput = Pick<
+  UploadInput,
+  'body' | 'contentType' | 'sizeBytes' | 'atMostBytes' | 'sha256' | 'disposableChunks' | 'signal' | 'onProgress' | 'filename'
+>
+
+/** A file that is stored but is no asset yet. */
+export interface StagedFile {
+  /** 32 hexadecimal digits; of use to whoever staged it only. */
+  readonly id: string
+  readonly filename: string
+  readonly contentType: string
+  readonly type: AssetType
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly width: number | null
+  readonly height: number | null
+  /** When it is removed unless an asset was made of it. */
+  readonly expiresAt: Date
+}
+
+/** What became of one asset of many. */
+export type BulkResult =
+  | { readonly id: AssetId; readonly asset: Asset | null; readonly error?: never }
+  | { readonly id: AssetId; readonly error: StowageError; readonly asset?: never }
+
+/** What a (kind, space) holds, what is kept for uploads under way, and what it may hold. */
+export interface SpaceUsage {
+  readonly used: Usage
+  readonly reserved: Usage
+  readonly quota: Quota | null
+}
+
+export interface GenerateInput extends AssetDetails, Repeatable {
   /** 1 to 4000 characters. */
   readonly prompt: string
   /** Default `1:1`. */
@@ -129,7 +202,7 @@ export interface GenerateInput extends AssetDetails {
   readonly signal?: AbortSignal
 }
 
-export interface ImportInput extends AssetDetails {
+export interface ImportInput extends AssetDetails, Repeatable {
   /** Where the file lies. What may be named here, and reached, is the importer's decision. */
   readonly url: string
   /** SHA-256 the bytes must have, lower-case hexadecimal; `checksum_mismatch` otherwise. */
@@ -137,7 +210,7 @@ export interface ImportInput extends AssetDetails {
   readonly signal?: AbortSignal
 }
 
-export type AssetName = { readonly id: AssetId } | { readonly filename: string }
+export type AssetName = { readonly id: AssetId } | { readonly filename: string } | { readonly slug: string }
 
 /** What a signed link opens: the bytes themselves where neither a derivative nor a transform is named. */
 export interface LinkOptions {
@@ -194,6 +267,22 @@ export interface Assets {
   /** Refuses now what would be refused later, before any body is read. With `id`: on that asset. */
   authorize(action: Action, id?: AssetId): Promise<void>
   upload(input: UploadInput): Promise<Asset>
+  /**
+   * Makes an asset without an upload: a link, a record alone, or of a staged file.
+   * @throws StowageError `invalid_request` for a staged file that is not there, is another's, was used or has expired
+   */
+  create(input: CreateInput): Promise<Asset>
+  /** Stores a file that `create` makes an asset of later; removed after 24 hours unless it does. Takes the quota's room until then. */
+  stage(input: StageInput): Promise<StagedFile>
+  /** Up to 1000 at once, each by itself: what is refused for one leaves the others. Results in the order of `ids`; `asset` is null. */
+  deleteMany(ids: readonly AssetId[]): Promise<readonly BulkResult[]>
+  /** The same for tags. */
+  tagMany(
+    ids: readonly AssetId[],
+    tags: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
+  ): Promise<readonly BulkResult[]>
+  /** How full the space is. Needs `list`. */
+  usage(): Promise<SpaceUsage>
   list(input?: ListInput): Promise<AssetPage>
   get(name: AssetName): Promise<Asset>
   update(id: AssetId, patch: AssetPatch, guard?: WriteGuard): Promise<Asset>

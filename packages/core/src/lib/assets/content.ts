@@ -19,6 +19,7 @@ export async function assetContent(deps: ServiceDeps, kind: BoundKind, record: A
   await assertReadable(deps, kind, record)
   return {
     asset,
+    countDownload: kind.countDownloads ? () => deps.downloads.count(kind.name, record.id) : noCount,
     async open(options = {}) {
       const blob = await deps.metadata.getBlob(blobId)
       if (!blob) throw notFound()
@@ -34,6 +35,8 @@ export async function assetContent(deps: ServiceDeps, kind: BoundKind, record: A
     },
   }
 }
+
+export const noCount = (): void => undefined
 
 function hasBytes(asset: Asset): asset is AssetContent['asset'] {
   return asset.sizeBytes !== null && asset.sha256 !== null && asset.contentType !== null

@@ -4,7 +4,7 @@ import type { BoundKind } from '../kinds/kind.ts'
 import type { Asset } from './assets.ts'
 
 /** The public form of a row. Spelt out, since this runs for every answer and spreading costs a tenth of a small download. */
-export function toAsset(kind: BoundKind, record: AssetRecord): Asset {
+export function toAsset(kind: BoundKind, record: AssetRecord, downloadCount: number | null = null): Asset {
   return {
     id: kind.ids.format(record.id),
     kind: record.kind,
@@ -33,6 +33,7 @@ export function toAsset(kind: BoundKind, record: AssetRecord): Asset {
     version: record.version,
     etag: recordEtag(record),
     contentEtag: record.sha256 === null ? null : contentEtag(record.sha256),
+    downloadCount,
     createdAt: new Date(record.createdAt),
     updatedAt: new Date(record.updatedAt),
   }

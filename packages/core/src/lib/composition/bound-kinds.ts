@@ -1,6 +1,6 @@
 import { StowageError } from '../contracts/errors.ts'
 import { defineKind } from '../kinds/define-kind.ts'
-import type { BoundKind, Kind } from '../kinds/kind.ts'
+import type { BoundKind, Kind, KindOptions } from '../kinds/kind.ts'
 import type { StowageOptions } from './options.ts'
 
 /** The kinds that the options declare, each with an id strategy. @throws StowageError `invalid_request` */
@@ -16,8 +16,28 @@ export function boundKinds(options: StowageOptions, ids: BoundKind['ids']): read
   return [first, ...rest]
 }
 
-function defaultKind(options: StowageOptions): Kind {
-  const { name = 'asset', fields, indexes, ids, keys, limits, accept, declaredTypes, filenames, visibility, processing } = options
-  const given = { fields, indexes, ids, keys, limits, accept, declaredTypes, filenames, visibility, processing }
-  return defineKind({ name, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) })
+/** What the options of createStowage say of the default kind. */
+const KIND_OPTIONS: Readonly<Record<Exclude<keyof KindOptions, 'name' | 'policy'>, true>> = {
+  fields: true,
+  indexes: true,
+  sorts: true,
+  searched: true,
+  privateFields: true,
+  slugs: true,
+  check: true,
+  quota: true,
+  countDownloads: true,
+  ids: true,
+  keys: true,
+  limits: true,
+  accept: true,
+  declaredTypes: true,
+  filenames: true,
+  visibility: true,
+  processing: true,
+}
+
+function defaultKind({ name = 'asset', ...options }: StowageOptions): Kind {
+  const given = Object.entries(options).filter(([option, value]) => Object.hasOwn(KIND_OPTIONS, option) && value !== undefined)
+  return defineKind({ name, ...Object.fromEntries(given) })
 }

@@ -1,5 +1,5 @@
 import type { AssetContent } from '../assets/assets.ts'
-import { openObject } from '../assets/content.ts'
+import { noCount, openObject } from '../assets/content.ts'
 import { contentEtag, toAsset } from '../assets/record.ts'
 import type { ServiceDeps } from '../assets/service.ts'
 import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
@@ -65,6 +65,7 @@ export async function pictureContent(
   }
   return {
     asset,
+    countDownload: noCount,
     async open(options = {}) {
       if (blob.storage !== deps.storage.name)
         throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)

@@ -12,6 +12,14 @@ export interface Order {
   readonly newest: boolean
   /** `column …, id …` */
   readonly by: Fragment
+  /** The same for rows that are all null in the column. */
+  readonly byId: Fragment
+}
+
+/** Rows of a list, of which each branch comes after all of the one before it. */
+export interface OrderBranch {
+  readonly where: readonly Fragment[]
+  readonly by: Fragment
 }
 
 /** @param reached the columns by which rows are reached, where they are not those of `assets a` */
@@ -26,26 +34,29 @@ export function orderOf(
   const column = { ...named, value: newest ? reached.createdAt : sort.column === 'id' ? reached.id : named.value }
   const direction = raw(sort.direction)
   const nulls = column.nullable ? context.dialect.nullsLast(sort.direction) : raw('')
-  const by = sql`${column.value} ${direction} ${nulls}, ${reached.id} ${direction}`
-  return { column, id: reached.id, direction: sort.direction, newest, by }
+  const byId = sql`${reached.id} ${direction}`
+  const by = sort.column === 'id' ? byId : sql`${column.value} ${direction} ${nulls}, ${byId}`
+  return { column, id: reached.id, direction: sort.direction, newest, by, byId }
 }
 
 /**
  * Conditions for the rows after a position, as branches that don't overlap: nulls come last, and an index delivers them
  * apart from the rest.
  */
-export function branchesAfter(order: Order, after: Position | undefined): readonly (readonly Fragment[])[] {
+export function branchesAfter(order: Order, after: Position | undefined): readonly OrderBranch[] {
   const { value, nullable } = order.column
   const isNull = sql`${value} is null`
   const notNull = sql`${value} is not null`
   const apart = nullable && (order.column.indexed || order.column.sorted)
-  if (after === undefined) return apart ? [[notNull], [isNull]] : [[]]
+  const nulls = (...more: readonly Fragment[]): OrderBranch => ({ where: [isNull, ...more], by: order.byId })
+  const rows = (...where: readonly Fragment[]): OrderBranch => ({ where, by: order.by })
+  if (after === undefined) return apart ? [rows(notNull), nulls()] : [rows()]
   const beyond = raw(order.direction === 'asc' ? '>' : '<')
-  if (after.value === null) return nullable ? [[isNull, sql`${order.id} ${beyond} ${after.id}`]] : invalid()
+  if (after.value === null) return nullable ? [nulls(sql`${order.id} ${beyond} ${after.id}`)] : invalid()
   const start = comparable(order.column, after.value) ?? invalid()
   const past = sql`(${value}, ${order.id}) ${beyond} (${start}, ${after.id})`
-  if (!nullable) return [[past]]
-  return apart ? [[past], [isNull]] : [[sql`(${past} or ${isNull})`]]
+  if (!nullable) return [rows(past)]
+  return apart ? [rows(past), nulls()] : [rows(sql`(${past} or ${isNull})`)]
 }
 
 function invalid(): never {

@@ -12,12 +12,18 @@ const MERGED = raw(selectList(assets, 'm'))
 interface Branch {
   readonly from: Fragment
   readonly where: readonly Fragment[]
+  readonly by: Fragment
   /** Comes after all of the branch before it, and so is read only where that one does not fill the page. */
   readonly continues: boolean
 }
 
 const branchesOf = (order: Order, query: AssetQuery, from: Fragment, where: readonly Fragment[]): Branch[] =>
-  branchesAfter(order, query.after).map((after, i) => ({ from, where: [...where, ...after], continues: i > 0 }))
+  branchesAfter(order, query.after).map((after, i) => ({
+    from,
+    where: [...where, ...after.where],
+    by: after.by,
+    continues: i > 0,
+  }))
 
 /** A page of ready assets along one access. */
 export function readyPage(access: Access, query: AssetQuery): Fragment {
@@ -48,13 +54,13 @@ function page(context: FilterContext, query: AssetQuery, order: Order, branches:
   const window = sql`limit ${query.limit} offset ${query.offset ?? 0}`
   if (!first) return sql`select ${COLUMNS} from assets a where 1 = 0`
   if (branches.length === 1) {
-    return sql`select ${COLUMNS} from ${first.from} where ${allOf(first.where)} order by ${order.by} ${window}`
+    return sql`select ${COLUMNS} from ${first.from} where ${allOf(first.where)} order by ${first.by} ${window}`
   }
   const most = query.limit + (query.offset ?? 0)
-  const parts = branches.map(({ from, where, continues }, i) => {
+  const parts = branches.map(({ from, where, by, continues }, i) => {
     const gate = continues ? [sql`(select count(*) from p${raw(String(i - 1))}) < ${most}`] : []
     const rows = sql`select ${COLUMNS}, ${order.column.value} as sort_value from ${from} where ${allOf([...gate, ...where])}`
-    return sql`p${raw(String(i))} as materialized (${rows} order by ${order.by} limit ${most})`
+    return sql`p${raw(String(i))} as materialized (${rows} order by ${by} limit ${most})`
   })
   const merged = branches.map((_, i) => `select * from p${i}`).join(' union all ')
   const direction = raw(order.direction)
@@ -69,7 +75,7 @@ function page(context: FilterContext, query: AssetQuery, order: Order, branches:
 function indexPage(access: Access, ordered: NonNullable<Access['ordered']>, query: AssetQuery, order: Order): Fragment {
   const { seq, firstSeq } = ordered
   const descending = order.direction === 'desc'
-  const conditions = [...access.where, ...branchesAfter(order, query.after).flat()]
+  const conditions = [...access.where, ...branchesAfter(order, query.after).flatMap(({ where }) => where)]
   if (query.after) {
     const at = sql`${Number(query.after.value)}`
     conditions.push(descending ? sql`${seq} < ${firstSeq(sql`${at} + 1`)}` : sql`${seq} >= ${firstSeq(at)}`)
@@ -98,7 +104,11 @@ function shortTermPage(access: Access, query: AssetQuery, order: Order): Fragmen
     return page(access.context, query, final, branchesOf(final, query, raw('assets a'), where))
   }
   // Matches come in the order of the list, so that reading ends with the page.
-  const matches = shortTermMatches(access, branchesAfter(order, query.after).flat(), order)
+  const matches = shortTermMatches(
+    access,
+    branchesAfter(order, query.after).flatMap(({ where }) => where),
+    order,
+  )
   const found = sql`${matches} limit ${query.limit} offset ${query.offset ?? 0}`
   return sql`select ${COLUMNS} from (${found}) s cross join assets a on a.seq = s.seq order by ${final.by}`
 }

@@ -8,7 +8,11 @@ import { sqliteMetadata } from './sqlite-metadata.ts'
 
 function indexesOf(file: string): string[] {
   const db = new DatabaseSync(file, { readOnly: true })
-  const rows = db.prepare("select name from sqlite_schema where type = 'index' and name like 'assets_field%' order by name").all()
+  const rows = db
+    .prepare(
+      "select name from sqlite_schema where type = 'index' and (name like 'assets_field%' or name like 'assets_sort%') order by name",
+    )
+    .all()
   db.close()
   return rows.map(({ name }) => String(name))
 }
@@ -62,4 +66,41 @@ test.each(['a"b', 'a\\b', '', 'a\nb'])('a field can’t be called %j', async nam
   const open = store.open([{ name: 'file', fields: [{ name, type: 'string', indexed: true }] }])
   await expect(open).rejects.toMatchObject({ code: 'invalid_request' })
   await store.close()
+})
+
+test('indexes follow what lists of a kind are sorted by, and no sort may name what is not there', async () => {
+  const file = join(tempFolder(), 'assets.db')
+  const sorted = (...sorts: NonNullable<KindSchema['sorts']>): KindSchema => ({ ...kind('one'), sorts })
+  await openWith(file, sorted('title', 'createdAt', { field: 'it’s 1' }))
+  const both = (name: string) => ['all', 'space'].map(where => `assets_sort_1_${where}_${name}`)
+  expect(indexesOf(file)).toEqual([...both('column_title'), ...both('field_it’s 1')].sort())
+  await openWith(file, sorted('title', 'sizeBytes'))
+  expect(indexesOf(file)).toEqual([...both('column_title'), ...both('column_sizeBytes')].sort())
+  await openWith(file, kind('one'))
+  expect(indexesOf(file)).toEqual([])
+  const store = sqliteMetadata({ file })
+  await expect(store.open([sorted({ field: 'unheard-of' })])).rejects.toMatchObject({ code: 'invalid_request' })
+  await store.close()
+})
+
+test('what is searched holds for what is written from now on; what was written before is found until it is written again', async () => {
+  const file = join(tempFolder(), 'assets.db')
+  const before = sqliteMetadata({ file })
+  await before.open([kind('file')])
+  await before.commit([
+    insert('a', { title: 'wanted', description: 'about' }),
+    insert('b', { title: 'wanted', description: 'about' }),
+  ])
+  await before.close()
+  const after = sqliteMetadata({ file })
+  await after.open([{ ...kind('file'), searched: ['title'] }])
+  await after.commit([insert('c', { title: 'wanted', description: 'about' })])
+  const guard = { states: ['ready'] } as const
+  await after.commit([{ op: 'updateAsset', id: 'b', kind: 'file', guard, set: { description: 'about it' } }])
+  const found = async (term: string) => {
+    const sort = { column: 'id', direction: 'asc' } as const
+    return (await after.list({ kind: 'file', filter: { op: 'search', terms: [term] }, sort, limit: 9 })).map(({ id }) => id)
+  }
+  expect([await found('wanted'), await found('about')]).toEqual([['a', 'b', 'c'], ['a']])
+  await after.close()
 })

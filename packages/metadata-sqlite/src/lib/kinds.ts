@@ -99,7 +99,9 @@ function sortIndexes(dialect: SqlDialect, kind: KindSchema, number: number): Nam
   return columns.flatMap(column => {
     const value = textOf(columnOf(dialect, kind, column))
     const name = typeof column === 'string' ? `column_${column}` : `field_${column.field}`
-    return overReady(kind, `${SORT_INDEX}${number}`, name, column === 'id' ? value : `${value}, id`)
+    const indexes = overReady(kind, `${SORT_INDEX}${number}`, name, column === 'id' ? value : `${value}, id`)
+    // Within one space, all are equal.
+    return column === 'space' ? indexes.slice(0, 1) : indexes
   })
 }
 

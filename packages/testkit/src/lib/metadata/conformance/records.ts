@@ -22,8 +22,9 @@ export const KINDS: readonly KindSchema[] = [
       { name: 'flag', type: 'boolean', indexed: true },
       { name: 'note', type: 'string', indexed: false },
     ],
+    sorts: ['title', 'updatedAt', 'sizeBytes', { field: 'part' }, { field: 'note' }],
   },
-  { name: 'other', fields: [] },
+  { name: 'other', fields: [], searched: ['title', 'tags'] },
 ]
 
 export const T0 = 1_700_000_000_000

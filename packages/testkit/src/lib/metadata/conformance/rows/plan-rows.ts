@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AssetQuery, Filter } from '@stowage/core/contracts'
+import type { AssetQuery, Filter, Sort } from '@stowage/core/contracts'
 import type { MetadataRow } from '../harness.ts'
 import { asset, idOf, insert, putText, query, search, T0, taggedAll, taggedAny, words } from '../records.ts'
 
@@ -45,7 +45,7 @@ export const planRows: readonly MetadataRow[] = [
       const asked: AssetQuery[] = LISTS.flatMap(filter => [query(filter, { limit: 50 }), query(filter, { limit: 50, after })])
       for (const direction of ['asc', 'desc'] as const) {
         asked.push(query({ op: 'all' }, { limit: 50, sort: { column: 'createdAt', direction } }))
-        asked.push(query({ op: 'all' }, { limit: 50, sort: { column: { field: 'part' }, direction } }))
+        asked.push(...sortedLists(direction))
         asked.push(query({ op: 'all' }, { limit: 50, states: ['uploading', 'failed'], sort: { column: 'createdAt', direction } }))
       }
       for (const list of asked) {
@@ -57,12 +57,33 @@ export const planRows: readonly MetadataRow[] = [
   },
 ]
 
+/** By every declared sort: of all and of a space, at the first page, at a deep one and among the nulls. */
+function sortedLists(direction: Sort['direction']): AssetQuery[] {
+  return SORTS.flatMap(([column, value]) =>
+    [{ op: 'all' } as const, eq('space', 's1')].flatMap(filter =>
+      [undefined, value, null].map(place => {
+        const after = place === undefined || (place === null && column === 'updatedAt') ? null : { value: place, id: idOf(7) }
+        return query(filter, { limit: 50, sort: { column, direction }, ...(after && { after }) })
+      }),
+    ),
+  )
+}
+
+const SORTS = [
+  ['title', 'picture 5'],
+  ['updatedAt', T0 + 500],
+  ['sizeBytes', 50],
+  [{ field: 'part' }, 'p5'],
+  [{ field: 'note' }, 'n5'],
+] as const
+
 const row = (i: number) =>
   asset(i, {
     space: i % 1000 === 0 ? 'small' : `s${i % 20}`,
     createdBy: `u${i % 50}`,
     type: i % 3 ? 'image' : 'file',
     title: i % 10 ? `picture ${i}` : `report ${i}`,
+    sizeBytes: i % 9 ? i % 100 : null,
     tags: i % 1000 ? ['common'] : ['common', 'rare'],
-    fields: { part: `p${i % 100}`, score: i % 7, flag: i % 2 === 0 },
+    fields: { part: `p${i % 100}`, score: i % 7, flag: i % 2 === 0, ...(i % 4 && { note: `n${i % 50}` }) },
   })

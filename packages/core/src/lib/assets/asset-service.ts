@@ -1,18 +1,23 @@
 import type { AssetRecord } from '../contracts/asset.ts'
 import { derivativeContent } from '../derivatives/derivative-content.ts'
 import { answered } from '../processing/answered.ts'
+import { spaceUsage } from './admission/space-usage.ts'
 import { assetContent } from './content.ts'
+import { createAsset } from './create.ts'
 import { generateAsset } from './generate.ts'
 import { importAsset } from './import.ts'
+import { createLines } from './lines.ts'
 import { createLink, openLink, signLink } from './links.ts'
 import { listAssets } from './list.ts'
 import { deleteAsset } from './remove.ts'
 import { replaceContent } from './replace.ts'
 import type { AssetService, ServiceDeps, ServiceScope } from './service.ts'
+import { stageFile } from './stage.ts'
 import { updateAsset } from './update.ts'
 import { uploadAsset } from './upload.ts'
 
 export function createAssetService(deps: ServiceDeps): AssetService {
+  const lines = createLines()
   /** Stores, then waits for as much as the kind wants an answer to say. */
   const stored = async (
     { kind }: ServiceScope,
@@ -23,16 +28,25 @@ export function createAssetService(deps: ServiceDeps): AssetService {
     upload: (scope, input) => stored(scope, input, uploadAsset(deps, scope, input)),
     generate: (scope, input) => stored(scope, input, generateAsset(deps, scope, input)),
     import: (scope, input) => stored(scope, input, importAsset(deps, scope, input)),
+    create: (scope, input) => stored(scope, input, createAsset(deps, scope, input)),
+    stage: (scope, input) => stageFile(deps, scope, input),
+    usage: scope => spaceUsage(deps, scope),
     list: (scope, visible, input) => listAssets(deps, scope, visible, input),
     async find({ kind, space }, name) {
-      if ('filename' in name)
-        return deps.metadata.getAsset({ kind: kind.name, space: space?.id ?? '', uniqueName: name.filename })
+      const named = { kind: kind.name, space: space?.id ?? '' }
+      if ('filename' in name) return deps.metadata.getAsset({ ...named, uniqueName: name.filename })
+      if ('slug' in name) return deps.metadata.getAsset({ ...named, slug: name.slug })
       const record = await deps.metadata.getAsset({ kind: kind.name, id: name.id })
       return space && record?.space !== space.id ? null : record
     },
-    update: (scope, record, patch, guard, recheck) => updateAsset(deps, scope, record, patch, { guard, recheck }),
+    update: (scope, record, patch, guard, recheck) => updateAsset(deps, scope, record, patch, { guard, recheck, lines }),
     delete: (_scope, record, guard, recheck) => deleteAsset(deps, record, { guard, recheck }),
     content: (kind, record) => assetContent(deps, kind, record),
+    downloads: (kind, records) =>
+      deps.downloads.read(
+        kind.name,
+        records.map(({ id }) => id),
+      ),
     derivative: (kind, record, name) => derivativeContent(deps, kind, record, name),
     replaceContent: (scope, record, input, recheck) => stored(scope, input, replaceContent(deps, scope, record, input, recheck)),
     createLink: (kind, record, options) => createLink(deps, kind, record, options),

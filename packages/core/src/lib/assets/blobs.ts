@@ -3,6 +3,7 @@ import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
+import { type Admission, FREE } from './admission/admission.ts'
 import type { ServiceDeps } from './service.ts'
 
 /** A blob row whose object is being written. */
@@ -74,8 +75,8 @@ export async function writeObject(
   return { sizeBytes, sha256, etag: info.etag }
 }
 
-/** Extends a lease when half of it has passed; called for every chunk, so it looks at the clock only. */
-export function leaseKeeper(deps: ServiceDeps, blob: WritingBlob): () => void {
+/** Extends a lease, and what was admitted with it, when half of it has passed; called for every chunk, so it looks at the clock only. */
+export function leaseKeeper(deps: ServiceDeps, blob: WritingBlob, admission: Pick<Admission, 'renewal'> = FREE): () => void {
   const { uploadLeaseMs } = deps.timing
   let renewAt = blob.dueAt - uploadLeaseMs / 2
   return () => {
@@ -89,7 +90,9 @@ export function leaseKeeper(deps: ServiceDeps, blob: WritingBlob): () => void {
       set: { dueAt: now + uploadLeaseMs },
     }
     // A lost lease shows at the final commit, whose guard holds the same token.
-    deps.metadata.commit([renewal]).catch(error => deps.logger.warn('An upload lease was not renewed.', { blob: blob.id, error }))
+    deps.metadata
+      .commit([renewal, ...admission.renewal(now)])
+      .catch(error => deps.logger.warn('An upload lease was not renewed.', { blob: blob.id, error }))
   }
 }
 

@@ -4,6 +4,8 @@ import type { JsonObject, JsonValue } from '../contracts/json.ts'
 import { cleanFilename } from '../kinds/filename.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { AssetDetails } from './assets.ts'
+import { checkExternalUrl } from './external-url.ts'
+import { checkSlug } from './slug.ts'
 
 const MAX_TITLE_CHARS = 1000
 const MAX_DESCRIPTION_CHARS = 10_000
@@ -21,6 +23,8 @@ export interface CheckedDetails {
   readonly title?: string | null
   readonly description?: string | null
   readonly visibility?: 'public' | 'private'
+  readonly slug?: string | null
+  readonly externalUrl?: string
   readonly fields?: JsonObject
   readonly metadata?: JsonObject
   readonly tags?: readonly string[]
@@ -31,23 +35,32 @@ export interface CheckedDetails {
  * @param fieldsAre `whole`: the declared fields must be complete; `part`: some may still come
  * @throws StowageError `unprocessable` with `details.issues`; `invalid_request` for a bad filename
  */
-export function checkDetails(kind: Kind, details: AssetDetails, fieldsAre: 'whole' | 'part'): CheckedDetails {
+export function checkDetails(
+  kind: Kind,
+  details: AssetDetails & { readonly externalUrl?: string },
+  fieldsAre: 'whole' | 'part',
+): CheckedDetails {
   const issues: Issue[] = []
-  const { title, description, visibility, metadata, tags, filename } = details
+  const { title, description, visibility, metadata, tags, filename, slug, externalUrl } = details
   checkText(issues, '/title', title, MAX_TITLE_CHARS)
   checkText(issues, '/description', description, MAX_DESCRIPTION_CHARS)
   if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
     issues.push({ pointer: '/visibility', message: 'must be "public" or "private"' })
   }
   checkFilenameType(issues, filename)
+  if (slug !== undefined && slug !== null) checkSlug(issues, slug)
+  if (externalUrl !== undefined) checkExternalUrl(issues, externalUrl)
   if (metadata !== undefined) checkMetadata(issues, metadata, kind.limits.maxMetadataBytes)
-  const distinctTags = tags === undefined ? undefined : checkTags(issues, tags, kind.limits.maxTags)
+  const distinctTags =
+    tags === undefined ? undefined : checkTags(issues, tags, { maxTags: kind.limits.maxTags, pointer: '/tags' })
   const fields = checkFields(issues, kind, details.fields, fieldsAre)
   if (issues.length > 0) throw invalid(issues)
   return defined({
     title,
     description,
     visibility,
+    slug,
+    externalUrl,
     metadata,
     fields,
     tags: distinctTags,
@@ -70,18 +83,23 @@ export function checkFilenameType(issues: Issue[], filename: unknown): void {
 const NOT_STORABLE = 'must not hold NUL or lone surrogates'
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
 
-function checkTags(issues: Issue[], tags: readonly unknown[], maxTags: number): readonly string[] {
+/** Tags as they are said, each once. */
+export function checkTags(
+  issues: Issue[],
+  tags: readonly unknown[],
+  { maxTags, pointer }: { readonly maxTags: number; readonly pointer: string },
+): readonly string[] {
   if (!Array.isArray(tags)) {
-    issues.push({ pointer: '/tags', message: 'must be an array of strings' })
+    issues.push({ pointer, message: 'must be an array of strings' })
     return []
   }
   const distinct = [...new Set(tags)]
-  if (distinct.length > maxTags) issues.push({ pointer: '/tags', message: `must be at most ${maxTags}` })
+  if (distinct.length > maxTags) issues.push({ pointer, message: `must be at most ${maxTags}` })
   for (const [index, tag] of tags.entries()) {
     const bad =
       typeof tag !== 'string' || tag.trim() === '' || tag.length > MAX_TAG_CHARS || !tag.isWellFormed() || /\p{Cc}/u.test(tag)
     if (bad)
-      issues.push({ pointer: `/tags/${index}`, message: `must be 1 to ${MAX_TAG_CHARS} characters, no control characters` })
+      issues.push({ pointer: `${pointer}/${index}`, message: `must be 1 to ${MAX_TAG_CHARS} characters, no control characters` })
     if (issues.length > 10) break
   }
   return distinct

@@ -5,24 +5,32 @@ import { newId } from './new-id.ts'
 import type { Recognised } from './recognise.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
 
-/** The row that a new file will have, but for what is only known at its last byte. */
-export async function newDraft(deps: ServiceDeps, scope: ServiceScope, details: CheckedDetails, seen: Recognised): Promise<AssetRecord> {
+/** What is known of an asset's file; `contentType` null: it has none. */
+type Seen = Omit<Recognised, 'contentType'> & { readonly contentType: string | null }
+
+/** The row that a new asset will have, but for what is only known at the last byte of its file. */
+export async function newDraft(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  details: CheckedDetails,
+  seen: Seen,
+): Promise<AssetRecord> {
   const { kind, actor, space } = scope
   const now = deps.clock.now()
-  const filename = details.filename ?? 'file'
+  const filename = details.filename ?? (seen.contentType === null ? null : 'file')
   return {
     id: await newId(deps, kind),
     kind: kind.name,
     space: space?.id ?? '',
     createdBy: actor?.id ?? null,
     state: 'ready',
-    processing: firstProcessing(deps, kind, seen.contentType),
+    processing: seen.contentType === null ? 'none' : firstProcessing(deps, kind, seen.contentType),
     processingError: null,
     processingProgress: null,
     visibility: details.visibility ?? kind.visibility,
     title: details.title ?? null,
     description: details.description ?? null,
-    slug: null,
+    slug: details.slug ?? null,
     filename,
     uniqueName: kind.filenames === 'unique' ? filename : null,
     sizeBytes: null,
@@ -30,7 +38,7 @@ export async function newDraft(deps: ServiceDeps, scope: ServiceScope, details: 
     fields: details.fields ?? {},
     metadata: details.metadata ?? {},
     tags: details.tags ?? [],
-    externalUrl: null,
+    externalUrl: seen.contentType === null ? (details.externalUrl ?? null) : null,
     ...seen,
     blobId: null,
     version: 1,

@@ -1,13 +1,16 @@
 import { extensionOf } from '../bytes/extension-of.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import { StowageError } from '../contracts/errors.ts'
-import type { AspectRatio } from '../contracts/generator.ts'
+import type { AspectRatio, ImageGenerator } from '../contracts/generator.ts'
 import { hex } from '../crypto/random.ts'
 import { cleanFilename } from '../kinds/filename.ts'
+import type { Admission } from './admission/admission.ts'
+import { admitted } from './admission/admitted.ts'
+import { detailsAsked, fingerprintOf } from './admission/fingerprint.ts'
 import type { GenerateInput } from './assets.ts'
 import { checkFilenameType, type Issue, invalid } from './details.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
-import { uploadAsset } from './upload.ts'
+import { takeIn } from './upload.ts'
 
 const MAX_PROMPT_CHARS = 4000
 const RATIOS: readonly AspectRatio[] = ['1:1', '16:9', '9:16', '4:3', '3:4']
@@ -17,8 +20,24 @@ const NAME_FROM_PROMPT_CHARS = 40
 export async function generateAsset(deps: ServiceDeps, scope: ServiceScope, input: GenerateInput): Promise<AssetRecord> {
   const { generator } = deps
   if (!generator) throw new StowageError('unsupported', 'No image generator is set up. Pass `generator` to createStowage.')
-  const { prompt, aspectRatio = '1:1', signal, ...details } = input
-  checkInput(prompt, aspectRatio, details.filename)
+  const { prompt, aspectRatio = '1:1', idempotencyKey } = input
+  checkInput(prompt, aspectRatio, input.filename)
+  const asked = (): string => fingerprintOf('generate', { details: detailsAsked(input), prompt, aspectRatio })
+  return admitted(deps, scope, { idempotencyKey, asked }, async admission => {
+    admission.identify(asked)
+    // A picture that has no room is not paid for.
+    if (admission.room) await admission.room.keepFor(scope.kind.limits.minBytes)
+    return generate(deps, scope, { ...input, generator }, admission)
+  })
+}
+
+async function generate(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  input: GenerateInput & { readonly generator: ImageGenerator },
+  admission: Admission,
+): Promise<AssetRecord> {
+  const { generator, prompt, aspectRatio = '1:1', signal, ...details } = input
   const stem = details.filename === undefined ? nameFromPrompt(prompt) : withoutExtension(cleanFilename(details.filename))
   const image = await generator.generate({ prompt, aspectRatio, ...(signal ? { signal } : {}) })
   const filename = `${stem}-${hex(deps.random(4))}${extensionOf(image.contentType)}`
@@ -29,7 +48,7 @@ export async function generateAsset(deps: ServiceDeps, scope: ServiceScope, inpu
     contentType: image.contentType,
     title: details.title ?? prompt.slice(0, 200),
   }
-  return uploadAsset(deps, scope, { ...upload, ...(signal ? { signal } : {}) })
+  return takeIn(deps, scope, { ...upload, ...(signal ? { signal } : {}) }, admission)
 }
 
 function checkInput(prompt: unknown, aspectRatio: AspectRatio, filename: unknown): void {

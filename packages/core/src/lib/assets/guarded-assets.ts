@@ -4,10 +4,14 @@ import { StowageError } from '../contracts/errors.ts'
 import type { Filter } from '../contracts/filter.ts'
 import type { AssetId, BoundKind, Kind } from '../kinds/kind.ts'
 import { type Guard, notFound } from '../policy/guard.ts'
-import type { AssetName, AssetScope, Assets } from './assets.ts'
+import type { Asset, AssetName, AssetPatch, AssetScope, Assets, BulkResult, WriteGuard } from './assets.ts'
+import { forMany, type Outcome } from './bulk.ts'
+import { invalid } from './details.ts'
 import { acrossSpaces } from './list.ts'
 import { toAsset } from './record.ts'
-import type { AssetService, ServiceScope } from './service.ts'
+import type { AssetService, ServiceScope, StoredName } from './service.ts'
+import { isSlug } from './slug.ts'
+import { checkTagChange } from './tags.ts'
 
 export interface AssetsDeps {
   readonly service: AssetService
@@ -40,6 +44,22 @@ export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
     return fresh
   }
 
+  const present = async (records: readonly AssetRecord[]): Promise<readonly Asset[]> => {
+    const downloads = kind.countDownloads ? await service.downloads(kind, records) : []
+    return records.map((record, at) => toAsset(kind, record, downloads[at] ?? null))
+  }
+  const one = async (record: AssetRecord): Promise<Asset> => (await present([record]))[0] as Asset
+  const many = <T>(ids: readonly AssetId[], work: (id: AssetId) => Promise<T>): Promise<readonly Outcome<T>[]> =>
+    forMany(ids, { storedId: id => parseId(kind, id), work })
+  const update = async (id: AssetId, patch: AssetPatch, options: WriteGuard): Promise<AssetRecord> => {
+    const record = await find('update', { id })
+    return service.update(bound, record, patch, options, recheck('update', record))
+  }
+  const remove = async (id: AssetId, options: WriteGuard): Promise<void> => {
+    const record = await find('delete', { id })
+    await service.delete(bound, record, options, recheck('delete', record))
+  }
+
   return {
     actor,
     kind,
@@ -51,33 +71,49 @@ export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
     },
     async upload(input) {
       await guard.allow('create')
-      return toAsset(kind, await service.upload(bound, input))
+      return one(await service.upload(bound, input))
     },
     async generate(input) {
       await guard.allow('create')
-      return toAsset(kind, await service.generate(bound, input))
+      return one(await service.generate(bound, input))
     },
     async import(input) {
       await guard.allow('create')
-      return toAsset(kind, await service.import(bound, input))
+      return one(await service.import(bound, input))
+    },
+    async create(input) {
+      await guard.allow('create')
+      return one(await service.create(bound, input))
+    },
+    async stage(input) {
+      await guard.allow('create')
+      return service.stage(bound, input)
+    },
+    async usage() {
+      await guard.allow('list')
+      return service.usage(bound)
     },
     async list(input = {}) {
       const page = await service.list(bound, await visibleIn(deps, bound, guard), input)
-      return { ...page, items: page.items.map(record => toAsset(kind, record)) }
+      return { ...page, items: await present(page.items) }
     },
-    get: async name => toAsset(kind, await find('read', name)),
-    async update(id, patch, options = {}) {
-      const record = await find('update', { id })
-      return toAsset(kind, await service.update(bound, record, patch, options, recheck('update', record)))
+    get: async name => one(await find('read', name)),
+    update: async (id, patch, options = {}) => one(await update(id, patch, options)),
+    delete: (id, options = {}) => remove(id, options),
+    async deleteMany(ids) {
+      await guard.allow('delete')
+      return (await many(ids, id => remove(id, {}))).map(({ id, error }) => (error ? { id, error } : { id, asset: null }))
     },
-    async delete(id, options = {}) {
-      const record = await find('delete', { id })
-      await service.delete(bound, record, options, recheck('delete', record))
+    async tagMany(ids, tags) {
+      await guard.allow('update')
+      const change = checkTagChange(kind, tags, '')
+      if (change.add.length + change.remove.length === 0) throw invalid([{ pointer: '', message: 'must add or remove a tag' }])
+      return shown(await many(ids, id => update(id, { tags: change }, {})), present)
     },
     content: async name => service.content(kind, await find('read', name)),
     async replaceContent(id, input) {
       const record = await find('update', { id })
-      return toAsset(kind, await service.replaceContent(bound, record, input, recheck('update', record)))
+      return one(await service.replaceContent(bound, record, input, recheck('update', record)))
     },
     derivative: async (name, derivativeName) => service.derivative(kind, await find('read', name), derivativeName),
     linkFor(asset, options = {}) {
@@ -89,7 +125,17 @@ export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
   }
 }
 
-function storedName(kind: BoundKind, name: AssetName): { id: string } | { filename: string } | null {
+/** Outcomes with their records in public form. */
+async function shown(
+  outcomes: readonly Outcome<AssetRecord>[],
+  present: (records: readonly AssetRecord[]) => Promise<readonly Asset[]>,
+): Promise<readonly BulkResult[]> {
+  const assets = (await present(outcomes.flatMap(({ value }) => value ?? []))).values()
+  return outcomes.map(({ id, error }) => (error ? { id, error } : { id, asset: assets.next().value as Asset }))
+}
+
+function storedName(kind: BoundKind, name: AssetName): StoredName | null {
+  if ('slug' in name) return isSlug(name.slug) ? name : null
   if ('filename' in name) {
     if (kind.filenames !== 'unique') {
       throw new StowageError('invalid_request', `Filenames of kind ${kind.name} are not unique: ask by id.`)

@@ -1,28 +1,60 @@
 import type { AssetRecord } from '../contracts/asset.ts'
-import { isStowageError } from '../contracts/errors.ts'
+import { isStowageError, type StowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { suffixFilename } from '../kinds/filename.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { PROCESS_LANE, processChanges } from '../processing/job.ts'
+import type { Admission } from './admission/admission.ts'
 import type { ServiceDeps } from './service.ts'
+import { slugOf } from './slug.ts'
+import type { SlugTries } from './slug-numbers.ts'
+import { slugTaken } from './slug-taken.ts'
 
 const MAX_NAME_TRIES = 5
+/** Each is lost to another process that makes assets of the same title at the same time. */
+const MAX_SLUG_TRIES = 100
+
+/** What belongs into the commit of a new asset besides its row. */
+export interface Publication {
+  /** Of `admitted`: settles usage, quota and key. */
+  readonly admission: Admission
+  /** What else that commit does, of the asset under the name that is tried. */
+  readonly others?: (ready: AssetRecord) => readonly Change[]
+}
 
 /**
- * One commit makes the asset and the space's usage what they are. A name that is taken is tried again under another.
- * @param others what else that commit does, of the asset under the name that is tried
+ * One commit makes the asset and the space's usage what they are. A name that is taken is tried again under another, and so is a slug that nobody asked
+ * for.
+ * @throws StowageError `already_exists` for a slug that was asked for
  */
 export async function publish(
   deps: ServiceDeps,
+  kind: Kind,
   wanted: AssetRecord,
-  others: (ready: AssetRecord) => readonly Change[],
+  publication: Publication,
 ): Promise<AssetRecord> {
+  const slugs = kind.slugs && wanted.slug === null ? deps.slugs.open(wanted, slugOf(wanted)) : null
+  try {
+    return await publishNamed(deps, slugs ? { ...wanted, slug: await slugs.next() } : wanted, slugs, publication)
+  } finally {
+    slugs?.close()
+  }
+}
+
+async function publishNamed(
+  deps: ServiceDeps,
+  wanted: AssetRecord,
+  slugs: SlugTries | null,
+  publication: Publication,
+): Promise<AssetRecord> {
+  const { admission, others } = publication
   let ready = wanted
-  for (let tries = 1; ; tries += 1) {
+  for (const tries = { uniqueName: 1, slug: 1 }; ; ) {
     const batch: Change[] = [
       { op: 'insertAsset', asset: ready },
-      ...others(ready),
-      { op: 'addUsage', kind: ready.kind, space: ready.space, bytes: ready.sizeBytes ?? 0, count: 1 },
+      ...(others?.(ready) ?? []),
+      ...admission.settle(ready),
       ...processChanges(deps, ready),
     ]
     try {
@@ -31,13 +63,20 @@ export async function publish(
       if (ready.processing === 'pending') deps.wakeJobs(PROCESS_LANE)
       return ready
     } catch (error) {
-      if (tries >= MAX_NAME_TRIES || !wanted.uniqueName || !isTakenName(error)) throw error
-      const filename = suffixFilename(wanted.uniqueName, hex(deps.random(4)))
-      ready = { ...wanted, filename, uniqueName: filename }
+      if (isTaken(error, 'slug')) {
+        if (!slugs || tries.slug >= MAX_SLUG_TRIES) throw slugTaken(ready.slug, error)
+        tries.slug += 1
+        ready = { ...ready, slug: await slugs.next() }
+      } else {
+        if (tries.uniqueName >= MAX_NAME_TRIES || !wanted.uniqueName || !isTaken(error, 'uniqueName')) throw error
+        tries.uniqueName += 1
+        const filename = suffixFilename(wanted.uniqueName, hex(deps.random(4)))
+        ready = { ...ready, filename, uniqueName: filename }
+      }
     }
   }
 }
 
-function isTakenName(error: unknown): boolean {
-  return isStowageError(error, 'already_exists') && error.details.constraint === 'uniqueName'
+function isTaken(error: unknown, constraint: 'uniqueName' | 'slug'): error is StowageError {
+  return isStowageError(error, 'already_exists') && error.details.constraint === constraint
 }

@@ -1,13 +1,16 @@
-import { openIncoming } from '../bytes/incoming.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { AssetChanges, Change } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
 import { cleanFilename, keySafeFilename } from '../kinds/filename.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { purgeJob } from '../lifecycle/purge.ts'
 import { PROCESS_LANE, processChanges } from '../processing/job.ts'
 import { firstProcessing } from '../processing/tools.ts'
 import { assertKey } from '../storage/check-arguments.ts'
+import { keepAnnounced, openBody } from './admission/body.ts'
+import { orGivenBack } from './admission/or-given-back.ts'
+import { openRoom, type Room } from './admission/room.ts'
 import type { ReplaceInput } from './assets.ts'
 import {
   condemnAttempt,
@@ -19,6 +22,7 @@ import {
   type WritingBlob,
   writeObject,
 } from './blobs.ts'
+import { checkAsset } from './check.ts'
 import { type Recognised, recognise } from './recognise.ts'
 import { assertIfMatch } from './record.ts'
 import type { Recheck, ServiceDeps, ServiceScope } from './service.ts'
@@ -34,30 +38,52 @@ export async function replaceContent(
   recheck: Recheck,
 ): Promise<AssetRecord> {
   assertIfMatch(input.ifMatch, record)
-  const { body, contentType: declared, ifMatch, filename: given, ...expected } = input
+  const replacing: Replacing = { scope, record, input, recheck, room: null }
+  return scope.kind.quota ? replaceInRoom(deps, replacing) : replace(deps, replacing)
+}
+
+interface Replacing {
+  readonly scope: ServiceScope
+  readonly record: AssetRecord
+  readonly input: ReplaceInput
+  readonly recheck: Recheck
+  /** For what the new bytes are more; null where nothing limits them. */
+  readonly room: Room | null
+}
+
+async function replaceInRoom(deps: ServiceDeps, replacing: Replacing): Promise<AssetRecord> {
+  const { scope, record, input } = replacing
+  const room = await openRoom(deps, scope, { space: record.space, count: 0, freeBytes: record.sizeBytes ?? 0 })
+  return orGivenBack(deps, [room], async () => {
+    if (room) await keepAnnounced(scope.kind, room, input)
+    return replace(deps, { ...replacing, room })
+  })
+}
+
+async function replace(deps: ServiceDeps, { scope, record, input, recheck, room }: Replacing): Promise<AssetRecord> {
+  const { contentType: declared, ifMatch, filename: given } = input
   const filename = given === undefined ? record.filename : cleanFilename(given)
   let keepLease: (() => void) | undefined
-  const incoming = await openIncoming(body, {
-    ...scope.kind.limits,
-    ...expected,
-    onBytes: bytes => {
-      keepLease?.()
-      input.onProgress?.(bytes)
-    },
+  const incoming = await openBody(scope.kind, input, room, bytes => {
+    keepLease?.()
+    input.onProgress?.(bytes)
   })
   try {
     const seen = await recognise(deps, scope.kind, incoming, declared)
+    await checkAsset(scope.kind, { ...record, filename, ...seen, externalUrl: null, sizeBytes: null, sha256: null })
     const blob = replacementBlob(deps, scope, { ...record, filename }, seen.contentType)
     await deps.metadata.commit([{ op: 'insertBlob', blob }])
-    keepLease = leaseKeeper(deps, blob)
+    keepLease = room ? leaseKeeper(deps, blob, room) : leaseKeeper(deps, blob)
     const facts = await written(deps, blob, () => writeObject(deps, blob, incoming, input.signal))
     return await swapIn(
       deps,
       record,
       {
         blob,
+        kind: scope.kind,
         facts,
         seen,
+        room,
         processing: firstProcessing(deps, scope.kind, seen.contentType),
         names: given === undefined ? {} : names(scope, filename),
         ...(ifMatch === undefined ? {} : { ifMatch }),
@@ -95,11 +121,13 @@ function names({ kind }: ServiceScope, filename: string | null): AssetChanges {
 }
 
 interface Replacement {
+  readonly kind: Kind
   /** Only where the caller gave one, so that a rename under way is not undone. */
   readonly names: AssetChanges
   readonly blob: WritingBlob
   readonly facts: StoredFacts
   readonly seen: Recognised
+  readonly room: Room | null
   readonly processing: 'none' | 'pending'
   readonly ifMatch?: string
 }
@@ -111,6 +139,7 @@ async function swapIn(deps: ServiceDeps, first: AssetRecord, next: Replacement, 
       blobId: next.blob.id,
       ...next.names,
       ...next.seen,
+      externalUrl: null,
       sizeBytes: next.facts.sizeBytes,
       sha256: next.facts.sha256,
       processing: next.processing,
@@ -119,6 +148,8 @@ async function swapIn(deps: ServiceDeps, first: AssetRecord, next: Replacement, 
       updatedAt: deps.clock.now(),
     }
     try {
+      // Others have changed the record since it was asked for the first time.
+      if (tries > 1) await checkAsset(next.kind, { ...record, ...set })
       await deps.metadata.commit(swap(deps, record, next, set))
       const replaced = { ...record, ...set, version: record.version + 1 }
       deps.emit('asset.replaced', replaced)
@@ -143,11 +174,13 @@ function swap(deps: ServiceDeps, record: AssetRecord, next: Replacement, set: As
           ...condemnDerivatives(record.id, old, goneAt),
           { op: 'enqueueJob', job: purgeJob(deps, record, goneAt) },
         ]
+  const bytes = next.facts.sizeBytes - (record.sizeBytes ?? 0)
+  const grown = { op: 'addUsage', kind: record.kind, space: record.space, bytes, count: 0 } as const
   return [
     { op: 'updateAsset', id: record.id, kind: record.kind, guard: { states: ['ready'], version: record.version }, set },
     storeBlob(next.blob, next.facts),
     ...condemnOld,
-    { op: 'addUsage', kind: record.kind, space: record.space, bytes: next.facts.sizeBytes - (record.sizeBytes ?? 0), count: 0 },
+    ...(next.room?.settle(grown) ?? [grown]),
     ...forgetText(record),
     ...processChanges(deps, { ...record, ...set }),
   ]

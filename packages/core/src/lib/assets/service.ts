@@ -10,6 +10,7 @@ import type { AssetEventDetails, AssetEventType, Clock, Logger } from '../contra
 import type { Scanner } from '../contracts/scanner.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
 import type { Transformer } from '../contracts/transformer.ts'
+import type { DownloadCounter } from '../counters/download-counter.ts'
 import type { Random } from '../crypto/random.ts'
 import type { SignerFactory } from '../crypto/signer.ts'
 import type { DerivativeWork } from '../derivatives/work.ts'
@@ -20,6 +21,7 @@ import type {
   AssetContent,
   AssetPage,
   AssetPatch,
+  CreateInput,
   GenerateInput,
   ImportInput,
   LinkedContent,
@@ -28,10 +30,14 @@ import type {
   OpenLinkOptions,
   ReplaceInput,
   SignedLink,
+  SpaceUsage,
+  StagedFile,
+  StageInput,
   UploadInput,
   WriteGuard,
 } from './assets.ts'
 import type { Linkable } from './links.ts'
+import type { SlugNumbers } from './slug-numbers.ts'
 
 /** What the asset service works with. */
 export interface ServiceDeps {
@@ -48,6 +54,8 @@ export interface ServiceDeps {
   readonly inspectors: readonly Inspector[]
   readonly defaultKeys: KeyStrategy
   readonly announcements: Announcements
+  readonly downloads: DownloadCounter
+  readonly slugs: SlugNumbers
   readonly processors: readonly Processor[]
   readonly scanner: Scanner | null
   readonly watchers: Watchers
@@ -67,6 +75,10 @@ export interface Timing {
   readonly lateWriterMs: number
   /** How long one step of processing may take: the scan, one processor, one derivative. */
   readonly processStepMs: number
+  /** How long it is remembered what a request with an idempotency key has made. */
+  readonly idempotencyMs: number
+  /** How long a staged file waits for its asset. */
+  readonly stagedMs: number
 }
 
 /** Where new assets go and whose they are. */
@@ -76,6 +88,9 @@ export interface ServiceScope {
   readonly space: Space | null
 }
 
+/** An asset's name, its id as stored. */
+export type StoredName = { readonly id: string } | { readonly filename: string } | { readonly slug: string }
+
 /**
  * Everything that can be done with assets, unguarded: callers have asked the policy. Routes never get this, only the
  * {@link Assets} of an actor.
@@ -84,17 +99,22 @@ export interface AssetService {
   upload(scope: ServiceScope, input: UploadInput): Promise<AssetRecord>
   generate(scope: ServiceScope, input: GenerateInput): Promise<AssetRecord>
   import(scope: ServiceScope, input: ImportInput): Promise<AssetRecord>
+  create(scope: ServiceScope, input: CreateInput): Promise<AssetRecord>
+  stage(scope: ServiceScope, input: StageInput): Promise<StagedFile>
+  usage(scope: ServiceScope): Promise<SpaceUsage>
   /** `visible` is what the policy lets this actor list. */
   list(
     scope: ServiceScope,
     visible: Filter,
     input: ListInput,
   ): Promise<Omit<AssetPage, 'items'> & { readonly items: readonly AssetRecord[] }>
-  find(scope: ServiceScope, name: { readonly id: string } | { readonly filename: string }): Promise<AssetRecord | null>
+  find(scope: ServiceScope, name: StoredName): Promise<AssetRecord | null>
   /** `recheck` is asked again when the record changed under way. */
   update(scope: ServiceScope, record: AssetRecord, patch: AssetPatch, guard: WriteGuard, recheck: Recheck): Promise<AssetRecord>
   delete(scope: ServiceScope, record: AssetRecord, guard: WriteGuard, recheck: Recheck): Promise<void>
   content(kind: BoundKind, record: AssetRecord): Promise<AssetContent>
+  /** How often each was downloaded, of a kind that counts; at most 1000. */
+  downloads(kind: BoundKind, records: readonly AssetRecord[]): Promise<readonly number[]>
   replaceContent(scope: ServiceScope, record: AssetRecord, input: ReplaceInput, recheck: Recheck): Promise<AssetRecord>
   derivative(kind: BoundKind, record: AssetRecord, name: string): Promise<AssetContent>
   createLink(kind: BoundKind, record: AssetRecord, options: LinkOptions): SignedLink

@@ -7,4 +7,6 @@ export const DEFAULT_TIMING: Timing = {
   replacedGraceMs: MINUTE,
   lateWriterMs: 60 * MINUTE,
   processStepMs: 15 * MINUTE,
+  idempotencyMs: 24 * 60 * MINUTE,
+  stagedMs: 24 * 60 * MINUTE,
 }

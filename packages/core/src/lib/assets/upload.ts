@@ -1,9 +1,11 @@
-import { type Incoming, openIncoming } from '../bytes/incoming.ts'
+import type { Incoming } from '../bytes/incoming.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
 import { isStowageError } from '../contracts/errors.ts'
-import { keySafeFilename } from '../kinds/filename.ts'
 import { needsNoAsset } from '../kinds/keys.ts'
-import { assertKey } from '../storage/check-arguments.ts'
+import type { Admission } from './admission/admission.ts'
+import { admitted } from './admission/admitted.ts'
+import { askedByUpload, uploadFingerprint } from './admission/asked-upload.ts'
+import { keepAnnounced, openBody } from './admission/body.ts'
 import type { AssetDetails, UploadInput } from './assets.ts'
 import {
   condemnAttempt,
@@ -15,16 +17,20 @@ import {
   type WritingBlob,
   writeObject,
 } from './blobs.ts'
+import { checkAsset } from './check.ts'
 import { checkDetails } from './details.ts'
 import { newDraft } from './draft.ts'
+import { firstPlace, moveToPlace } from './place.ts'
 import { publish } from './publish.ts'
 import { recognise } from './recognise.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
+import { assertSlugFree } from './slug-taken.ts'
 
 /** An upload on its way: the asset as it will be, and the row of its bytes. */
 interface Attempt {
   readonly draft: AssetRecord
   readonly blob: WritingBlob
+  readonly admission: Admission
 }
 
 /** An upload whose name may depend on what its bytes turn out to be. */
@@ -37,24 +43,38 @@ export interface NamedByType extends UploadInput {
  * Takes a file in: looks at its beginning, announces its object, writes it, and makes the asset visible, in this order; whatever fails
  * takes back what was done before.
  */
-export async function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input: NamedByType): Promise<AssetRecord> {
+export function uploadAsset(deps: ServiceDeps, scope: ServiceScope, input: NamedByType): Promise<AssetRecord> {
+  const request = { idempotencyKey: input.idempotencyKey, asked: () => askedByUpload(scope, input) }
+  return admitted(deps, scope, request, admission => {
+    const { room } = admission
+    if (room === null) return takeIn(deps, scope, input, admission)
+    return keepAnnounced(scope.kind, room, input).then(() => takeIn(deps, scope, input, admission))
+  })
+}
+
+/** The same for what was admitted already. */
+export async function takeIn(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  input: NamedByType,
+  admission: Admission,
+): Promise<AssetRecord> {
   const details = checkDetails(scope.kind, input, input.late ? 'part' : 'whole')
   let keepLease: (() => void) | undefined
-  const incoming = await openIncoming(input.body, {
-    ...scope.kind.limits,
-    ...pick(input, 'sizeBytes', 'sha256', 'disposableChunks', 'signal'),
-    onBytes: bytes => {
-      keepLease?.()
-      input.onProgress?.(bytes)
-    },
+  const incoming = await openBody(scope.kind, input, admission.room, bytes => {
+    keepLease?.()
+    input.onProgress?.(bytes)
   })
   try {
     const seen = await recognise(deps, scope.kind, incoming, input.contentType)
     const filename = details.filename ?? input.nameOf?.(seen.contentType)
     const draft = await newDraft(deps, scope, { ...details, ...(filename !== undefined && { filename }) }, seen)
+    // With details still to come, it is asked once they are there.
+    if (!input.late) await checkAsset(scope.kind, draft)
+    await assertSlugFree(deps.metadata, draft)
     return await announced(deps, scope, draft, async blob => {
-      keepLease = leaseKeeper(deps, blob)
-      return receive(deps, scope, input, incoming, { draft: { ...draft, blobId: blob.id }, blob })
+      keepLease = leaseKeeper(deps, blob, admission)
+      return receive(deps, scope, input, incoming, { draft: { ...draft, blobId: blob.id }, blob, admission })
     })
   } finally {
     await incoming.close()
@@ -70,8 +90,7 @@ async function announced<T>(
 ): Promise<T> {
   const keys = kind.keys ?? deps.defaultKeys
   if (!needsNoAsset(keys)) {
-    const key = keys({ ...draft, filename: keySafeFilename(draft.filename ?? 'file'), replacementId: null })
-    assertKey(key, deps.storage.capabilities)
+    const key = firstPlace(deps, kind, draft)
     const blob = newBlob(deps, { id: '', kind: kind.name }, { key, contentType: draft.contentType })
     await deps.metadata.commit([{ op: 'insertBlob', blob }])
     return use(blob)
@@ -90,11 +109,14 @@ async function receive(
   incoming: Incoming,
   attempt: Attempt,
 ): Promise<AssetRecord> {
-  const { facts, changes } = await write(deps, scope, input, incoming, attempt)
+  const { facts: stored, changes } = await write(deps, scope, input, incoming, attempt)
+  const wanted = { ...attempt.draft, ...changes }
+  const { blob, facts } = await moveToPlace(deps, scope.kind, wanted, { ...attempt, facts: stored, signal: input.signal })
+  const placed = { ...attempt, blob, draft: { ...attempt.draft, blobId: blob.id } }
   try {
-    return await publishUpload(deps, attempt, facts, changes)
+    return await publishUpload(deps, scope, placed, { facts, changes })
   } catch (error) {
-    return await settleFailedPublish(deps, attempt, error)
+    return await settleFailedPublish(deps, placed, error)
   }
 }
 
@@ -113,8 +135,13 @@ async function write(
   try {
     const { key } = attempt.blob
     const facts = await writeObject(deps, { key, contentType: attempt.draft.contentType }, incoming, input.signal)
-    const late = await input.late?.()
-    return { facts, changes: late ? lateChanges(scope, input, late, attempt.draft) : {} }
+    const { sizeBytes, sha256 } = facts
+    const late = input.late ? await input.late() : undefined
+    attempt.admission.identify(() => uploadFingerprint(input, late, sha256))
+    if (!late) return { facts, changes: {} }
+    const changes = lateChanges(scope, input, late, attempt.draft)
+    await checkAsset(scope.kind, { ...attempt.draft, ...changes, sizeBytes, sha256 })
+    return { facts, changes }
   } catch (error) {
     await discardAttempt(deps, attempt.blob, error)
     throw error
@@ -137,13 +164,13 @@ async function settleFailedPublish(deps: ServiceDeps, { draft, blob }: Attempt, 
 
 function publishUpload(
   deps: ServiceDeps,
-  { draft, blob }: Attempt,
-  facts: StoredFacts,
-  changes: Partial<AssetRecord>,
+  { kind }: ServiceScope,
+  { draft, blob, admission }: Attempt,
+  { facts, changes }: Written,
 ): Promise<AssetRecord> {
   const { sizeBytes, sha256 } = facts
   const wanted: AssetRecord = { ...draft, ...changes, sizeBytes, sha256, updatedAt: deps.clock.now() }
-  return publish(deps, wanted, ready => [storeBlob(blob, facts, ready)])
+  return publish(deps, kind, wanted, { admission, others: ready => [storeBlob(blob, facts, ready)] })
 }
 
 /** What arrived behind the file, checked together with what came before it. */
@@ -153,8 +180,4 @@ function lateChanges(scope: ServiceScope, early: AssetDetails, late: AssetDetail
   const renamed = late.filename !== undefined && filename !== undefined && filename !== record.filename
   if (!renamed) return checked
   return { ...checked, filename, uniqueName: scope.kind.filenames === 'unique' ? filename : null }
-}
-
-function pick<T extends object, K extends keyof T>(from: T, ...names: K[]): Pick<T, K> {
-  return Object.fromEntries(names.filter(name => from[name] !== undefined).map(name => [name, from[name]])) as Pick<T, K>
 }

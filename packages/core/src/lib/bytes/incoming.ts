@@ -16,6 +16,8 @@ export interface IncomingOptions {
   readonly signal?: AbortSignal
   /** Called for each chunk, with the bytes so far. */
   readonly onBytes?: (receivedBytes: number) => void
+  /** Asked for each chunk behind the beginning; the next one is not read before it has settled. What it rejects with ends the body. */
+  readonly admit?: (receivedBytes: number) => Promise<void> | null
 }
 
 /** A body on its way in: counted, hashed and limited while it passes. */
@@ -58,7 +60,7 @@ export async function openIncoming(source: Uint8Array | AsyncIterable<Uint8Array
       await close()
       return whole(prefix, meter)
     }
-    const body = { [Symbol.asyncIterator]: () => metered(chunks, reader, meter, sender) }
+    const body = { [Symbol.asyncIterator]: () => metered(chunks, reader, { meter, sender, admit: options.admit }) }
     return {
       prefix: prefix.subarray(0, WHOLE_BODY_BYTES),
       body,
@@ -103,8 +105,15 @@ interface Sender {
   failure: unknown
 }
 
+/** What looks at a body while it passes. */
+interface Passing {
+  readonly meter: Meter
+  readonly sender: Sender
+  readonly admit: IncomingOptions['admit']
+}
+
 /** Replays what was read, then passes on the rest; a hand-made iterator, since this runs for every chunk of every upload. */
-function metered(chunks: Uint8Array[], reader: ByteReader, meter: Meter, sender: Sender): AsyncIterator<Uint8Array> {
+function metered(chunks: Uint8Array[], reader: ByteReader, { meter, sender, admit }: Passing): AsyncIterator<Uint8Array> {
   const replay = chunks.splice(0)
   let at = 0
   return {
@@ -118,7 +127,11 @@ function metered(chunks: Uint8Array[], reader: ByteReader, meter: Meter, sender:
       try {
         const next = await reader.next()
         if (next.done === true) meter.end()
-        else meter.take(next.value)
+        else {
+          meter.take(next.value)
+          const waiting = admit?.(meter.bytes())
+          if (waiting) await waiting
+        }
         return next
       } catch (error) {
         sender.failure ??= error

@@ -2,9 +2,11 @@ import { createAnnouncements } from '../assets/announcements.ts'
 import { createAssetService } from '../assets/asset-service.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
+import { createSlugNumbers } from '../assets/slug-numbers.ts'
 import { DEFAULT_TIMING } from '../assets/timing.ts'
 import { StowageError } from '../contracts/errors.ts'
 import type { Processor } from '../contracts/processor.ts'
+import { createDownloadCounter } from '../counters/download-counter.ts'
 import { createSigners } from '../crypto/signer.ts'
 import { createDerivativeWork } from '../derivatives/work.ts'
 import { randomKey } from '../kinds/keys.ts'
@@ -52,6 +54,8 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const deps: ServiceDeps = {
     ...places,
     announcements: createAnnouncements(places, () => randomKey(random)),
+    downloads: createDownloadCounter(places),
+    slugs: createSlugNumbers(metadata),
     signers,
     generator: resolveOptional(container, tokens.generator),
     importer: resolveOptional(container, tokens.importer),
@@ -139,12 +143,12 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
 }
 
 async function closeAll(deps: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
-  const { storage, metadata, announcements, derivatives, importer } = deps
+  const { storage, metadata, announcements, downloads, derivatives, importer } = deps
   // Imports that are under way would else be waited for.
   await importer?.close?.()
   await background.stop()
   await derivatives.close()
-  await Promise.all([announcements.close(), closeTools(deps)])
+  await Promise.all([announcements.close(), downloads.close(), closeTools(deps)])
   await Promise.all([storage.close?.(), metadata.close()])
 }
 

@@ -3,6 +3,7 @@ import { isStowageError } from '../contracts/errors.ts'
 import type { Change } from '../contracts/metadata.ts'
 import type { SweepOptions, SweepReport } from '../stowage.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
+import { removeExpiredUpload } from './expired-uploads.ts'
 import type { JobRunner } from './job-runner.ts'
 import { type PurgeReport, purgeAsset, purgeUpload } from './purge.ts'
 
@@ -23,6 +24,8 @@ export function createSweeper(deps: MaintenanceDeps, kinds: readonly { readonly 
   return {
     async sweep(options = {}) {
       const counts: Counts = { expiredUploads: 0, purgedObjects: 0, removedAssets: 0, jobs: 0, failures: 0 }
+      // Before their objects: an upload goes as a whole.
+      await sweepUploads(deps, counts, options)
       await sweepBlobs(deps, counts, options)
       for (const kind of kinds) if (!options.signal?.aborted) await sweepTombstones(deps, kind, counts)
       if (options.signal?.aborted || options.jobs === false) return counts
@@ -31,6 +34,23 @@ export function createSweeper(deps: MaintenanceDeps, kinds: readonly { readonly 
       counts.failures += failed
       return counts
     },
+  }
+}
+
+async function sweepUploads(deps: MaintenanceDeps, counts: Counts, { signal, onProgress }: SweepOptions): Promise<void> {
+  const seen = new Set<string>()
+  for (;;) {
+    const expired = (await deps.metadata.listExpiredUploads(deps.clock.now(), BATCH)).filter(({ id }) => !seen.has(id))
+    if (expired.length === 0) return
+    for (const upload of expired) {
+      if (signal?.aborted) return
+      seen.add(upload.id)
+      await counted(deps, counts, async () => {
+        counts.purgedObjects += await removeExpiredUpload(deps, upload)
+        counts.expiredUploads += 1
+      })
+      onProgress?.(counts)
+    }
   }
 }
 

@@ -95,7 +95,7 @@ export function presentable(error: StowageError, requestId: string): Presentable
   const errors = issuesOf(issues)
   const [first] = errors
   // Profiles that name one faulty field find it here, however the error arose.
-  const field = details.field ?? (first ? first.pointer.split('/').at(-1) : undefined)
+  const field = details.field ?? (first ? fieldAt(first.pointer) : undefined)
   return {
     code: error.code,
     status,
@@ -104,6 +104,11 @@ export function presentable(error: StowageError, requestId: string): Presentable
     errors,
     requestId,
   }
+}
+
+/** The innermost name of a pointer: `/tags/0` speaks of `tags`. */
+function fieldAt(pointer: string): string | undefined {
+  return pointer.split('/').findLast(part => !/^\d*$/.test(part))
 }
 
 function issuesOf(issues: unknown): { pointer: string; detail: string }[] {

@@ -1,6 +1,7 @@
 import type { Asset } from '@stowage/core'
 import { StowageError } from '@stowage/core/contracts'
 import { parseMediaType } from '../body/media-type.ts'
+import { given } from '../profile/given.ts'
 import { houseDetails, houseJsonDetails, houseMembers } from '../upload/house-details.ts'
 import { jsonFields } from '../upload/json-fields.ts'
 import { type ImportPlan, readJsonImport } from '../upload/json-import.ts'
@@ -31,7 +32,7 @@ type BodyShape = 'form' | 'raw' | 'json'
 function formPlan(exchange: Exchange): FormPlan {
   const { profile, kind, form } = exchange.prepared
   const details = profile.upload?.details
-  return { ...form, details: fields => (details === undefined ? houseDetails(kind, fields) : details(fields, exchange)) }
+  return { ...form, details: fields => (details === undefined ? houseDetails(kind, fields) : given(details(fields, exchange))) }
 }
 
 function importPlan(exchange: Exchange, { urlField, fields }: FormPlan): ImportPlan {
@@ -41,7 +42,7 @@ function importPlan(exchange: Exchange, { urlField, fields }: FormPlan): ImportP
     urlField: urlField ?? '',
     members: own ? [...fields] : houseMembers(kind),
     maxJsonBytes: profile.maxJsonBytes ?? 256 * 1024,
-    details: body => (details === undefined ? houseJsonDetails(kind, body) : details(jsonFields(body), exchange)),
+    details: body => (details === undefined ? houseJsonDetails(kind, body) : given(details(jsonFields(body), exchange))),
   }
 }
 

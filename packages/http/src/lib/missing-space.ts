@@ -2,7 +2,7 @@ import type { Assets, Space } from '@stowage/core'
 import { type Action, isStowageError, StowageError } from '@stowage/core/contracts'
 
 /** Owned by nobody, for no actor has an empty id; nobody has a role in it. */
-const NOWHERE: Space = { id: '', ownerId: '' }
+export const NOWHERE: Space = { id: '', ownerId: '' }
 
 /**
  * Refuses as a space does that shows this actor nothing: which spaces exist must not be told by status or words. Where the policy shows
@@ -16,7 +16,8 @@ export async function refuseMissingSpace(assets: Assets, action: Action): Promis
   throw new StowageError('not_found', 'There is no such asset.')
 }
 
-async function allows(assets: Assets, action: Action): Promise<boolean> {
+/** Whether an actor might do this to something here. */
+export async function allows(assets: Assets, action: Action): Promise<boolean> {
   try {
     await assets.authorize(action)
     return true

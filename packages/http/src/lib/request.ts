@@ -46,4 +46,7 @@ export interface Authenticate {
   readonly challenge?: string
   /** Query parameters that carry credentials, which lists must then not refuse. */
   readonly queryParams?: readonly string[]
+  /** Headers beside Authorization, and cookies, that carry credentials: for the OpenAPI document. */
+  readonly headers?: readonly string[]
+  readonly cookies?: readonly string[]
 }

@@ -56,6 +56,7 @@ export function cookieSessions(options: CookieSessionsOptions): CookieSessions {
     return actor
   }
   return Object.assign(authenticate, {
+    cookies: [name],
     start: (subject: string) =>
       `${name}=${signer.seal(subject, { expiresAt: now() + ttlSeconds * 1000 })}; Max-Age=${ttlSeconds}${attributes}`,
     end: () => `${name}=; Max-Age=0${attributes}`,

@@ -13,6 +13,7 @@ export function firstOf(...ways: readonly Authenticate[]): Authenticate {
     return null
   }
   const challenges = [...new Set(ways.flatMap(way => (way.challenge === undefined ? [] : [way.challenge])))]
-  const queryParams = ways.flatMap(way => way.queryParams ?? [])
-  return Object.assign(authenticate, { queryParams, ...(challenges.length > 0 && { challenge: challenges.join(', ') }) })
+  const all = (part: 'queryParams' | 'headers' | 'cookies') => [...new Set(ways.flatMap(way => way[part] ?? []))]
+  const carriers = { queryParams: all('queryParams'), headers: all('headers'), cookies: all('cookies') }
+  return Object.assign(authenticate, { ...carriers, ...(challenges.length > 0 && { challenge: challenges.join(', ') }) })
 }

@@ -46,7 +46,11 @@ export function hashedApiKeys(options: HashedApiKeysOptions): Authenticate {
     }
     return found.actor
   }
-  return Object.assign(authenticate, { challenge: 'Bearer', queryParams: query === undefined ? [] : [query] })
+  return Object.assign(authenticate, {
+    challenge: 'Bearer',
+    queryParams: query === undefined ? [] : [query],
+    headers: header === false ? [] : [header],
+  })
 }
 
 function presentedKey(request: HttpRequest, header: string | false, query: string | undefined): string | null {

@@ -1,4 +1,5 @@
 import { StowageError } from '@stowage/core/contracts'
+import { z } from 'zod'
 
 /** Where in a list a request wants to be. */
 export interface PagePosition {
@@ -13,6 +14,8 @@ export interface PagePosition {
 export interface Paging {
   /** Query parameters it owns. */
   readonly params: readonly string[]
+  /** What each of them holds, where that is not any text: for descriptions of the API. */
+  readonly schemas?: Readonly<Record<string, z.ZodType>>
   /** @throws StowageError `invalid_request` for a value out of bounds */
   read(query: (name: string) => string | null): PagePosition
   /** Query parameters of the pages around this one, for `Link`. */
@@ -37,6 +40,7 @@ export function cursorPaging(
   const bounds = checkedLimits(limits, { default: 50, max: 200 })
   return {
     params: [limitParam, cursorParam],
+    schemas: { [limitParam]: integerSchema(bounds) },
     read: query => {
       const limit = integer(limitParam, query(limitParam), bounds)
       const cursor = query(cursorParam)
@@ -52,9 +56,10 @@ export function pagePaging(options: PagingLimits & { readonly pageParam?: string
   const bounds = checkedLimits(limits, { default: 20, max: 100 })
   return {
     params: [pageParam, sizeParam],
+    schemas: { [pageParam]: integerSchema(PAGE), [sizeParam]: integerSchema(bounds) },
     read: query => {
       const limit = integer(sizeParam, query(sizeParam), bounds)
-      const page = integer(pageParam, query(pageParam), { default: 1, max: MAX_OFFSET })
+      const page = integer(pageParam, query(pageParam), PAGE)
       return { limit, offset: (page - 1) * limit }
     },
     links: ({ limit, offset = 0 }, { cursor }) => {
@@ -75,9 +80,10 @@ export function offsetPaging(
   const bounds = checkedLimits(limits, { default: 20, max: 100 })
   return {
     params: [limitParam, offsetParam],
+    schemas: { [limitParam]: integerSchema(bounds), [offsetParam]: integerSchema(OFFSET) },
     read: query => ({
       limit: integer(limitParam, query(limitParam), bounds),
-      offset: integer(offsetParam, query(offsetParam), { default: 0, min: 0, max: MAX_OFFSET }),
+      offset: integer(offsetParam, query(offsetParam), OFFSET),
     }),
     links: ({ limit, offset = 0 }, { cursor }) => ({
       ...(offset > 0 && { prev: { [offsetParam]: String(Math.max(0, offset - limit)) } }),
@@ -92,7 +98,19 @@ export function noPaging(options: { readonly max?: number } = {}): Paging {
   return { params: [], read: () => ({ limit: Math.min(gather, 1000), gather }), links: () => ({}) }
 }
 
+interface Bounds {
+  readonly default: number
+  /** Default 1. */
+  readonly min?: number
+  readonly max: number
+}
 const MAX_OFFSET = 1_000_000_000
+const PAGE: Bounds = { default: 1, max: MAX_OFFSET }
+const OFFSET: Bounds = { default: 0, min: 0, max: MAX_OFFSET }
+
+function integerSchema({ min = 1, max, default: first }: Bounds): z.ZodType {
+  return z.int().min(min).max(max).default(first)
+}
 
 function checkedLimits(given: PagingLimits, fallback: Required<PagingLimits>): Required<PagingLimits> {
   const max = given.max ?? Math.max(fallback.max, given.default ?? 0)
@@ -103,7 +121,7 @@ function checkedLimits(given: PagingLimits, fallback: Required<PagingLimits>): R
   return bounds
 }
 
-function integer(name: string, text: string | null, bounds: { default: number; min?: number; max: number }): number {
+function integer(name: string, text: string | null, bounds: Bounds): number {
   if (text === null) return bounds.default
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
   const min = bounds.min ?? 1

@@ -185,7 +185,7 @@ export interface Oracle {
   /** Names of the assets that a list shows, or the status. */
   list(person: Person): readonly AssetName[] | number
   /** `+`, or the status. */
-  verdict(person: Person, question: Exclude<Question, 'list' | 'token'>, target: Target): '+' | number
+  verdict(person: Person, question: Exclude<Question, 'list' | 'token' | 'nothing'>, target: Target): '+' | number
 }
 
 export function oracleOf({ table, name }: WrittenPolicy): Oracle {

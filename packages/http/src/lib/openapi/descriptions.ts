@@ -1,0 +1,193 @@
+import type { StowageErrorCode } from '@stowage/core/contracts'
+import type { Operation } from '../profile/operation.ts'
+import { assetSchema, bulkSchema, generatedSchema, linkSchema, pageSchema } from './answer-shapes.ts'
+import type { Described } from './described.ts'
+import { type AnsweredHeader, type AskedHeader, answerHeaders } from './headers.ts'
+import { listParameters } from './list-parameters.ts'
+import type { JsonSchema, OpenApiBody, OpenApiParameter, OpenApiResponse } from './open-api-document.ts'
+import { rawParameters } from './raw-parameters.ts'
+import { BINARY, bulkBody, generateBody, linkBody, patchBody, replaceBody, uploadBody } from './request-bodies.ts'
+
+/** What the document says of one operation besides what follows from its path. */
+export interface Description {
+  readonly summary: string
+  readonly details?: string
+  readonly query?: (api: Described) => readonly OpenApiParameter[]
+  readonly headers?: readonly AskedHeader[]
+  /** It changes what is there, under the conditions of the request. */
+  readonly writes?: true
+  /** Null: it has none in this profile. */
+  readonly body?: (api: Described) => OpenApiBody | null
+  /** What it answers where nothing is wrong, by status. */
+  readonly answers: (api: Described) => Readonly<Record<number, OpenApiResponse>>
+  /** What it refuses for reasons of its own. Those of every operation, and of every body, are added. */
+  readonly errors?: readonly StowageErrorCode[]
+}
+
+const stored: readonly StowageErrorCode[] = ['checksum_mismatch', 'insufficient_storage', 'already_exists', 'conflict']
+const created: readonly StowageErrorCode[] = [...stored, 'quota_exceeded', 'aborted']
+const read: readonly StowageErrorCode[] = ['precondition_failed']
+const served: readonly StowageErrorCode[] = [
+  'precondition_failed',
+  'range_not_satisfiable',
+  'conflict',
+  'forbidden',
+  'invalid_request',
+]
+
+const conditions: readonly AskedHeader[] = ['If-None-Match', 'If-Modified-Since', 'If-Match', 'If-Unmodified-Since']
+const contentHeaders: readonly AskedHeader[] = ['Range', 'If-Range', ...conditions]
+
+/** Every operation: one that has no entry does not compile. */
+export const descriptions: Readonly<Record<Operation, Description>> = {
+  upload: {
+    summary: 'Upload a file',
+    query: rawParameters,
+    headers: ['Content-Disposition', 'Repr-Digest'],
+    body: uploadBody,
+    answers: api => ({ 201: json('The new asset.', assetSchema(api), 'Location', 'ETag') }),
+    errors: [...created, 'bad_gateway', 'unsupported'],
+  },
+  list: {
+    summary: 'List assets',
+    details: 'Only those that you may see are in the list and in its total.',
+    query: listParameters,
+    answers: api => ({ 200: json('A page of them.', pageSchema(api), 'Link', 'Cache-Control') }),
+    errors: ['invalid_request', 'invalid_cursor'],
+  },
+  get: {
+    summary: 'Read the record of an asset',
+    headers: conditions,
+    answers: api => ({ 200: json('The asset.', assetSchema(api), 'ETag', 'Cache-Control'), 304: NOT_MODIFIED }),
+    errors: [...read, 'invalid_request'],
+  },
+  update: {
+    summary: 'Change an asset',
+    details: 'A merge patch (RFC 7396): what is absent stays as it is, null takes away.',
+    writes: true,
+    body: patchBody,
+    answers: api => ({ 200: json('The asset as it is now.', assetSchema(api), 'ETag') }),
+    errors: ['already_exists'],
+  },
+  delete: {
+    summary: 'Delete an asset',
+    writes: true,
+    answers: () => ({ 204: { description: 'It is gone.' } }),
+  },
+  content: {
+    summary: 'Read the bytes of an asset',
+    query: () => [DOWNLOAD, VERSION],
+    headers: contentHeaders,
+    answers: bytes,
+    errors: served,
+  },
+  derivative: {
+    summary: 'Read a picture that is made of an asset',
+    query: () => [DOWNLOAD],
+    headers: contentHeaders,
+    answers: bytes,
+    errors: [...served, 'unprocessable', 'rate_limited'],
+  },
+  replace: {
+    summary: 'Replace the bytes of an asset',
+    query: () => [FILENAME],
+    headers: ['Content-Disposition', 'Repr-Digest'],
+    writes: true,
+    body: replaceBody,
+    answers: api => ({ 200: json('The asset as it is now.', assetSchema(api), 'ETag') }),
+    errors: [...stored, 'quota_exceeded', 'aborted'],
+  },
+  bulkDelete: {
+    summary: 'Delete many assets',
+    details: 'Each by itself: what is refused for one leaves the others.',
+    body: api => bulkBody(api, []),
+    answers: api => ({ 200: json('What became of each.', bulkSchema(api)) }),
+    errors: ['precondition_failed'],
+  },
+  bulkTag: {
+    summary: 'Tag many assets',
+    details: 'Each by itself: what is refused for one leaves the others. Some tags are removed, then some are added.',
+    body: api => bulkBody(api, ['add', 'remove']),
+    answers: api => ({ 200: json('What became of each.', bulkSchema(api)) }),
+    errors: ['precondition_failed'],
+  },
+  generate: {
+    summary: 'Make a picture from words',
+    body: generateBody,
+    answers: api => ({ 201: json('The new asset.', generatedSchema(api), 'Location', 'ETag') }),
+    errors: [...created, 'bad_gateway', 'rate_limited', 'unsupported'],
+  },
+  link: {
+    summary: 'Make a signed link, which needs no credentials',
+    body: linkBody,
+    answers: api => ({ 200: json('The link.', linkSchema(api), 'Cache-Control') }),
+    errors: ['unsupported', 'conflict'],
+  },
+  linkContent: {
+    summary: 'Read what a signed link leads to',
+    query: () => [DOWNLOAD],
+    headers: contentHeaders,
+    answers: bytes,
+    errors: [...served, 'not_found', 'timeout', 'unprocessable', 'rate_limited'],
+  },
+  openapi: {
+    summary: 'This document',
+    headers: ['If-None-Match'],
+    answers: () => ({ 200: json('OpenAPI 3.1.', { type: 'object' }, 'ETag', 'Cache-Control'), 304: NOT_MODIFIED }),
+    errors: read,
+  },
+  reference: {
+    summary: 'This document as a page to read',
+    headers: ['If-None-Match'],
+    answers: () => ({
+      200: {
+        description: 'HTML.',
+        headers: answerHeaders('ETag', 'Cache-Control'),
+        content: { 'text/html': { schema: { type: 'string' } } },
+      },
+      304: NOT_MODIFIED,
+    }),
+    errors: read,
+  },
+}
+
+const NOT_MODIFIED: OpenApiResponse = {
+  description: 'It is still what you have.',
+  headers: answerHeaders('ETag', 'Cache-Control'),
+}
+const DOWNLOAD: OpenApiParameter = {
+  name: 'download',
+  in: 'query',
+  description: 'Saves the file, where a browser would show it.',
+  schema: { type: 'string' },
+}
+const VERSION: OpenApiParameter = {
+  name: 'v',
+  in: 'query',
+  description: 'Names exactly these bytes: 404 once they were replaced.',
+  schema: { type: 'string' },
+}
+const FILENAME: OpenApiParameter = {
+  name: 'filename',
+  in: 'query',
+  description: 'New name of the file.',
+  schema: { type: 'string' },
+}
+
+function json(description: string, schema: JsonSchema, ...headers: readonly AnsweredHeader[]): OpenApiResponse {
+  return {
+    description,
+    ...(headers.length > 0 && { headers: answerHeaders(...headers) }),
+    content: { 'application/json': { schema } },
+  }
+}
+
+function bytes(): Readonly<Record<number, OpenApiResponse>> {
+  const content = { '*/*': { schema: BINARY } }
+  const always = ['ETag', 'Cache-Control', 'Last-Modified', 'Content-Disposition', 'Repr-Digest', 'Accept-Ranges'] as const
+  return {
+    200: { description: 'All bytes.', headers: answerHeaders(...always), content },
+    206: { description: 'The range that was asked for.', headers: answerHeaders('Content-Range', ...always), content },
+    304: NOT_MODIFIED,
+  }
+}

@@ -1,0 +1,45 @@
+import type { JsonSchema, OpenApiHeader, OpenApiParameter } from './open-api-document.ts'
+
+const TEXT: JsonSchema = { type: 'string' }
+
+/** Headers that requests may have. */
+const asked = {
+  'Idempotency-Key':
+    'Names this request: sent again within 24 hours, it is answered with what it made. 1 to 255 visible ASCII characters, in quotes or bare.',
+  'If-Match': 'ETags, one of which must be the current one; or `*`.',
+  'If-None-Match': 'ETags, none of which may be the current one; or `*`.',
+  'If-Modified-Since': 'Looked at where there is no If-None-Match.',
+  'If-Unmodified-Since': 'Looked at where there is no If-Match.',
+  'If-Range': 'An ETag: where it is not the current one, Range is not looked at.',
+  Range: 'One range of bytes, such as `bytes=0-499`.',
+  'Content-Disposition': 'The name of a raw body, as `filename` or `filename*`.',
+  'Repr-Digest': 'SHA-256 that the bytes must have, as `sha-256=:BASE64:` (RFC 9530).',
+} as const
+
+export type AskedHeader = keyof typeof asked
+
+export function headerParameter(name: AskedHeader, required = false): OpenApiParameter {
+  return { name, in: 'header', description: asked[name], ...(required && { required }), schema: TEXT }
+}
+
+/** Headers that answers have. */
+const answered = {
+  ETag: 'Of the record, or of the bytes where the answer is these.',
+  Location: 'Where the new asset is.',
+  Link: 'The pages before and after this one, as `prev` and `next` (RFC 8288).',
+  'Cache-Control': 'Who may keep the answer, and how long.',
+  'Content-Disposition': 'Whether it may show in place, and its name.',
+  'Content-Range': 'Which bytes these are, and of how many.',
+  'Accept-Ranges': '`bytes`.',
+  'Last-Modified': 'When the asset was last changed.',
+  'Repr-Digest': 'SHA-256 of all bytes (RFC 9530).',
+  'Retry-After': 'Seconds to wait.',
+  'WWW-Authenticate': 'Which credentials to send.',
+  'X-Request-Id': 'Under which the server has logged the request.',
+} as const
+
+export type AnsweredHeader = keyof typeof answered
+
+export function answerHeaders(...names: readonly AnsweredHeader[]): Readonly<Record<string, OpenApiHeader>> {
+  return Object.fromEntries(names.map(name => [name, { description: answered[name], schema: TEXT }]))
+}

@@ -1,0 +1,3 @@
+import type { HouseExamples } from './examples.ts'
+
+export const houseExamples: HouseExamples = { answers: {}, requests: {}, errors: {} }

@@ -1,0 +1,125 @@
+import type { z } from 'zod'
+import { GENERATE_MEMBERS } from '../operations/generate.ts'
+import { houseMembers } from '../upload/house-details.ts'
+import { type Described, fieldsSchema } from './described.ts'
+import { jsonSchema } from './json-schema.ts'
+import type { JsonSchema, OpenApiBody, OpenApiContent } from './open-api-document.ts'
+import { memberSchema, objectOf, patchSchema, requiredFields } from './request-shapes.ts'
+
+/** Bytes that are no text of this document. */
+export const BINARY: JsonSchema = { type: 'string', contentMediaType: 'application/octet-stream' }
+
+export function uploadBody(api: Described): OpenApiBody {
+  const { profile, form } = api.prepared
+  return {
+    required: true,
+    content: {
+      'multipart/form-data': formContent(api),
+      ...(form.urlField !== null && { 'application/json': { schema: importSchema(api, form.urlField) } }),
+      ...(profile.upload?.raw !== false && { '*/*': { schema: BINARY } }),
+    },
+  }
+}
+
+function formContent(api: Described): OpenApiContent {
+  const { kind } = api
+  const { fileField, urlField } = api.prepared.form
+  const { properties, required } = textFields(api)
+  const file = { ...BINARY, description: `At most ${kind.limits.maxBytes} bytes.` }
+  const source =
+    urlField === null
+      ? { required: [fileField, ...required] }
+      : { required, anyOf: [{ required: [fileField] }, { required: [urlField] }] }
+  return {
+    schema: {
+      type: 'object',
+      properties: { ...properties, [fileField]: file, ...(urlField !== null && { [urlField]: memberSchema(api, 'url') }) },
+      additionalProperties: false,
+      ...source,
+    },
+    ...(kind.accept !== undefined && { encoding: { [fileField]: { contentType: kind.accept.join(', ') } } }),
+  }
+}
+
+interface TextFields {
+  readonly properties: Readonly<Record<string, JsonSchema>>
+  readonly required: readonly string[]
+}
+
+/** Text fields of the form, which are parameters of a raw upload too. */
+export function textFields(api: Described): TextFields {
+  const { profile, form } = api.prepared
+  if (api.own.form !== undefined) return ownFields(api.own.form)
+  const houseDetails = profile.upload?.details === undefined
+  const properties = [...form.fields].map(name => [name, houseDetails ? memberSchema(api, name) : { type: 'string' }])
+  return {
+    properties: Object.fromEntries(properties),
+    required: houseDetails ? requiredFields(api).filter(name => form.fields.has(name)) : [],
+  }
+}
+
+function ownFields(form: z.ZodObject): TextFields {
+  const { properties = {}, required = [] } = jsonSchema(form, 'input', '#') as Partial<TextFields>
+  return { properties, required }
+}
+
+function importSchema(api: Described, urlField: string): JsonSchema {
+  const { properties, required } = textFields(api)
+  const own = api.prepared.profile.upload?.fields !== undefined
+  const names = own ? Object.keys(properties) : houseMembers(api.kind)
+  return {
+    type: 'object',
+    properties: {
+      [urlField]: memberSchema(api, 'url'),
+      ...Object.fromEntries(names.map(name => [name, properties[name] ?? memberSchema(api, name)])),
+    },
+    additionalProperties: false,
+    required: [urlField, ...required],
+  }
+}
+
+export function replaceBody(): OpenApiBody {
+  return { required: true, content: { '*/*': { schema: BINARY } } }
+}
+
+export function patchBody(api: Described): OpenApiBody {
+  const schema = api.named('AssetPatch', () => patchSchema(api))
+  return { required: true, content: { 'application/merge-patch+json': { schema }, 'application/json': { schema } } }
+}
+
+export function generateBody(api: Described): OpenApiBody {
+  const object = objectOf(api, GENERATE_MEMBERS, ['prompt', ...(requiredFields(api).length > 0 ? ['fields'] : [])])
+  const schema = { ...object, properties: { ...(object.properties as object), fields: fieldsSchema(api, 'input') } }
+  return { required: true, content: { 'application/json': { schema } } }
+}
+
+/** Null where the operation is asked for by GET. */
+export function linkBody(api: Described): OpenApiBody | null {
+  if (api.prepared.methods.link === 'GET') return null
+  const names = derivativeNames(api)
+  const schema = {
+    type: 'object',
+    properties: {
+      expiresInSeconds: { ...memberSchema(api, 'expiresInSeconds'), default: api.prepared.profile.link?.expiresInSeconds ?? 900 },
+      derivative: { type: 'string', ...(names.length > 0 && { enum: names }) },
+    },
+    additionalProperties: false,
+  }
+  return { required: false, content: { 'application/json': { schema } } }
+}
+
+export function derivativeNames({ kind: { processing } }: Described): readonly string[] {
+  return Object.keys((processing || undefined)?.derivatives ?? {})
+}
+
+export function bulkBody(api: Described, tagMembers: readonly string[]): OpenApiBody {
+  const tags = memberSchema(api, 'tags')
+  const ids = { type: 'array', items: { type: ['string', 'integer'] }, minItems: 1, maxItems: 1000 }
+  const schema = {
+    type: 'object',
+    properties: { ids, ...Object.fromEntries(tagMembers.map(name => [name, tags])) },
+    additionalProperties: false,
+    required: ['ids'],
+  }
+  return { required: true, content: { 'application/json': { schema } } }
+}

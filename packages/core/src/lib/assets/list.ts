@@ -1,14 +1,17 @@
-import { createHash } from 'node:crypto'
 import type { AssetRecord } from '../contracts/asset.ts'
 import { StowageError } from '../contracts/errors.ts'
-import type { BuiltInColumn, Column, Filter, Scalar, Sort } from '../contracts/filter.ts'
-import type { AssetQuery, Position } from '../contracts/metadata.ts'
+import type { BuiltInColumn, Column, Filter, Sort } from '../contracts/filter.ts'
+import type { AssetQuery } from '../contracts/metadata.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { and, eq, or } from '../policy/filters.ts'
 import type { AssetPage, ListInput } from './assets.ts'
+import { openOffset, openPosition, sealOffset, sealPosition } from './list-cursor.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
 
 const MAX_LIMIT = 1000
+const DEFAULT_LIMIT = 50
+/** How far a list by rank goes. */
+const MAX_RANKED = 10_000
 const MAX_SEARCH_CHARS = 500
 const MAX_SEARCH_TERMS = 10
 /** Values that one condition may name. */
@@ -40,29 +43,65 @@ export interface RecordPage extends Omit<AssetPage, 'items'> {
 
 /** One page of what `visible` lets the actor see, with a sealed cursor to the next. */
 export async function listAssets(deps: ServiceDeps, scope: ServiceScope, visible: Filter, input: ListInput): Promise<RecordPage> {
-  const { limit = 50, sort = DEFAULT_SORT, offset, total = 'none', signal } = input
-  checkNumbers(limit, offset, input.cursor)
-  const wanted = and(...(input.filter ? [checkedFilter(scope.kind, input.filter)] : []), searchFilter(input.search))
-  checkColumn(scope.kind, sort.column)
-  const filter = and(scope.space ? eq('space', scope.space.id) : { op: 'all' }, visible, wanted)
-  const context = cursorContext(scope, filter, sort)
-  const after = input.cursor === undefined ? undefined : openCursor(deps, input.cursor, context)
+  const { limit = DEFAULT_LIMIT, total = 'none', signal } = input
+  const { filter, words } = checkedFilters(scope, visible, input)
   const query = { kind: scope.kind.name, filter, ...(signal ? { signal } : {}) }
-  const page: AssetQuery = {
-    ...query,
-    sort,
-    limit: limit + 1,
-    ...(after ? { after } : {}),
-    ...(offset === undefined ? {} : { offset }),
-  }
+  const plan = input.ranked === true ? rankedPlan(deps, scope, input, { filter, words }) : sortedPlan(deps, scope, input, filter)
   const [rows, count] = await Promise.all([
-    deps.metadata.list(page),
+    plan.page.limit > 0 ? deps.metadata.list({ ...query, ...plan.page }) : [],
     total === 'none' ? null : deps.metadata.count(query, total === 'exact' ? Number.MAX_SAFE_INTEGER : undefined),
   ])
   const items = rows.slice(0, limit)
   const last = items.at(-1)
-  const cursor = rows.length > limit && last ? sealCursor(deps, positionOf(last, sort), context) : null
-  return { items, cursor, total: count }
+  return { items, cursor: rows.length > limit && last ? plan.cursorAfter(last) : null, total: count }
+}
+
+interface PagePlan {
+  /** One row more than is shown, to know whether there are more. */
+  readonly page: Pick<AssetQuery, 'sort' | 'ranked' | 'limit' | 'offset' | 'after'>
+  readonly cursorAfter: (last: AssetRecord) => string
+}
+
+function sortedPlan(deps: ServiceDeps, scope: ServiceScope, input: ListInput, filter: Filter): PagePlan {
+  const { limit = DEFAULT_LIMIT, sort = DEFAULT_SORT, offset, cursor } = input
+  const question = { scope, filter, sort }
+  const after = cursor === undefined ? undefined : openPosition(deps, question, cursor)
+  return {
+    page: { sort, limit: limit + 1, ...(after && { after }), ...(offset !== undefined && { offset }) },
+    cursorAfter: last => sealPosition(deps, question, last),
+  }
+}
+
+/** By rank there is no column to go on from: a cursor says how many rows came before. */
+function rankedPlan(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  { limit = DEFAULT_LIMIT, offset = 0, cursor }: ListInput,
+  { filter, words }: { readonly filter: Filter; readonly words: readonly string[] },
+): PagePlan {
+  if (words.length === 0) throw badList('ranked needs words to rank by')
+  const question = { scope, filter, sort: null }
+  const skipped = cursor === undefined ? offset : openOffset(deps, question, cursor)
+  return {
+    page: { sort: DEFAULT_SORT, ranked: words, limit: Math.min(limit + 1, MAX_RANKED - skipped), offset: skipped },
+    cursorAfter: () => sealOffset(deps, question, skipped + limit),
+  }
+}
+
+/** @throws StowageError `invalid_request` for what can't be asked */
+function checkedFilters(scope: ServiceScope, visible: Filter, input: ListInput): { filter: Filter; words: readonly string[] } {
+  const { limit = DEFAULT_LIMIT, sort = DEFAULT_SORT } = input
+  checkNumbers(limit, input.offset, input.cursor)
+  checkColumn(scope.kind, sort.column)
+  const words = termsOf('words', input.words)
+  const filter = and(
+    scope.space ? eq('space', scope.space.id) : { op: 'all' },
+    visible,
+    ...(input.filter ? [checkedFilter(scope.kind, input.filter)] : []),
+    textFilter('search', termsOf('search', input.search)),
+    textFilter('words', words),
+  )
+  return { filter, words }
 }
 
 /** The filter over several spaces, each with its own rules. */
@@ -77,12 +116,16 @@ function checkNumbers(limit: number, offset: number | undefined, cursor: string 
   if (offset !== undefined && cursor !== undefined) throw badList('send either a cursor or an offset, not both')
 }
 
-function searchFilter(search: string | undefined): Filter {
-  const terms = (search ?? '').split(/\s+/u).filter(term => term !== '')
-  if (terms.length === 0) return { op: 'all' }
-  if ((search ?? '').length > MAX_SEARCH_CHARS) throw badList(`search must have at most ${MAX_SEARCH_CHARS} characters`)
-  if (terms.length > MAX_SEARCH_TERMS) throw badList(`search must have at most ${MAX_SEARCH_TERMS} words`)
-  return { op: 'search', terms }
+function termsOf(name: 'search' | 'words', text = ''): readonly string[] {
+  const terms = text.split(/\s+/u).filter(term => term !== '')
+  if (terms.length > 0 && text.length > MAX_SEARCH_CHARS)
+    throw badList(`${name} must have at most ${MAX_SEARCH_CHARS} characters`)
+  if (terms.length > MAX_SEARCH_TERMS) throw badList(`${name} must have at most ${MAX_SEARCH_TERMS} words`)
+  return terms
+}
+
+function textFilter(op: 'search' | 'words', terms: readonly string[]): Filter {
+  return terms.length === 0 ? { op: 'all' } : { op, terms }
 }
 
 function checkedFilter(kind: Kind, filter: Filter): Filter {
@@ -106,30 +149,4 @@ function checkColumn(kind: Kind, column: Column): void {
 
 function badList(why: string): StowageError {
   return new StowageError('invalid_request', `The list was asked wrongly: ${why}.`)
-}
-
-/** Who asked for what: a cursor opens only for the same question. */
-function cursorContext(scope: ServiceScope, filter: Filter, sort: Sort): string {
-  const question = [scope.kind.name, scope.actor?.id ?? null, scope.space?.id ?? null, filter, sort]
-  return createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 22)
-}
-
-function positionOf(record: AssetRecord, { column }: Sort): Position {
-  const value = typeof column === 'string' ? record[column] : (record.fields[column.field] ?? null)
-  return { value: value as Scalar | null, id: record.id }
-}
-
-function sealCursor(deps: ServiceDeps, position: Position, context: string): string {
-  return deps.signers('cursor').seal([position.value, position.id, context])
-}
-
-function openCursor(deps: ServiceDeps, cursor: string, context: string): Position {
-  const content = deps.signers('cursor').open(cursor)
-  if (!Array.isArray(content) || content[2] !== context) {
-    throw new StowageError(
-      'invalid_cursor',
-      'The cursor is not from this list: start again without it, or keep the same filters.',
-    )
-  }
-  return { value: content[0] as Scalar | null, id: content[1] as string }
 }

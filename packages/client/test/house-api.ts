@@ -13,6 +13,7 @@ export async function openHouseApi() {
   const kind = defineKind({
     name: 'asset',
     fields: z.object({ page: z.number().optional(), draft: z.boolean().optional(), words: z.array(z.string()).optional() }),
+    sorts: ['title', 'filename'],
     policy: ownerOnly({ read: 'anyone' }),
     visibility: 'public',
     limits: { maxBytes: 50_000_000 },

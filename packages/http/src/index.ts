@@ -7,9 +7,16 @@ export type { CsrfRequest } from './lib/auth/same-origin.ts'
 export { type SessionApiOptions, sessionApi } from './lib/auth/session-api.ts'
 export type { ProblemJson } from './lib/errors/problem.ts'
 export { answerFetch } from './lib/fetch.ts'
-export type { AssetJson, AssetPageJson, LinkJson } from './lib/operations/asset-json.ts'
+export type { AssetJson, AssetPageJson, BulkJson, LinkJson } from './lib/operations/asset-json.ts'
 export { defineProfile } from './lib/profile/define-profile.ts'
-export { columnFilter, type ListFilter, tagsFilter } from './lib/profile/list-filter.ts'
+export {
+  type Bound,
+  boundFilter,
+  columnFilter,
+  type ListFilter,
+  rangeFilters,
+  tagsFilter,
+} from './lib/profile/list-filter.ts'
 export type { Operation } from './lib/profile/operation.ts'
 export {
   cursorPaging,
@@ -28,6 +35,7 @@ export type {
   PresentableError,
   PresentContext,
   PresentedPage,
+  PresentedResult,
   Profile,
   ProfileOptions,
   RateRefusal,
@@ -36,6 +44,7 @@ export type {
   UpdateOptions,
   UploadOptions,
 } from './lib/profile/profile.ts'
+export { type ReadValue, readBoolean, readDate, readNumber, readOneOf } from './lib/profile/read-value.ts'
 export { type Reply, reply } from './lib/profile/reply.ts'
 export type { Authenticate, HttpRequest, RequestPlace } from './lib/request.ts'
 export type { FileBody, HttpResponse } from './lib/response.ts'

@@ -1,5 +1,6 @@
 import type { Asset, UploadInput } from '@stowage/core'
 import { cursorPaging, type Paging } from '@stowage/http'
+import { fakeClock } from '@stowage/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { as, openApi } from './open-api.ts'
@@ -9,6 +10,8 @@ const WORDS = ['Red', 'blue', 'größe', 'Größe x', 'a%b', 'a_b', "it's", '日
 const TAGS = ['one', 'two', 'Two', 'tag,comma', 'größe'] as const
 const paging: Paging = cursorPaging({ default: 5, max: 40 })
 const SORTS = ['createdAt', 'updatedAt', 'title', 'filename', 'sizeBytes'] as const
+const TYPES = ['text', 'image', 'file', 'pdf'] as const
+const PEOPLE = ['alice', 'bob', 'nobody'] as const
 
 const record = fc.record(
   {
@@ -24,20 +27,44 @@ const record = fc.record(
   { requiredKeys: ['body'] },
 )
 
-const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3, nil: undefined })
-const query = fc.record({
-  type: some(fc.subarray(['text', 'image', 'other', 'document'], { minLength: 1, maxLength: 2 })),
-  visibility: some(fc.subarray(['public', 'private', 'secret'], { minLength: 1, maxLength: 2 })),
-  tags: some(fc.subarray([...TAGS, 'none'], { minLength: 1, maxLength: 2 })),
-  topic: some(fc.subarray(['x', 'y', 'X', 'z'], { minLength: 1, maxLength: 3 })),
-  weight: some(fc.subarray(['-1', '0', '2.5', '7'], { minLength: 1, maxLength: 2 })),
-  search: some(
-    fc.array(fc.constantFrom('red', 'GROSSE', 'grosse', 'GRÖ', 'o', 'a%', '_', "'", '本', 'txt', 'two'), { maxLength: 2 }),
-  ),
-  sort: some(fc.tuple(fc.constantFrom('', '-'), fc.constantFrom(...SORTS)).map(([sign, column]) => `${sign}${column}`)),
-  limit: some(fc.integer({ min: 1, max: 40 }).map(String)),
+const START = Date.parse('2026-01-31T23:00:00Z')
+/** Of the 70 assets, each a minute after the one before. */
+const MOMENTS = [
+  '2026-01-31T23:20:00Z',
+  '2026-02-01',
+  '2026-02-01T01:00:00.5+01:00',
+  '2026-02-01T00:10:00.0005Z',
+  '2027-01-01',
+] as const
+
+const everything = fc.record({
+  type: fc.subarray([...TYPES], { minLength: 1, maxLength: 2 }),
+  visibility: fc.subarray(['public', 'private'], { minLength: 1, maxLength: 2 }),
+  createdBy: fc.subarray([...PEOPLE], { minLength: 1, maxLength: 2 }),
+  'tags[all]': fc.subarray([...TAGS], { minLength: 1, maxLength: 2 }),
+  'sizeBytes[gte]': fc.integer({ min: 0, max: 5 }),
+  'sizeBytes[lt]': fc.integer({ min: 0, max: 5 }),
+  'weight[gt]': fc.constantFrom(-1, 0, 2.4),
+  'weight[lte]': fc.constantFrom(-1, 0, 2.5),
+  'createdAt[gte]': fc.constantFrom(...MOMENTS),
+  'updatedAt[lt]': fc.constantFrom(...MOMENTS),
+  tags: fc.subarray([...TAGS, 'none'], { minLength: 1, maxLength: 2 }),
+  topic: fc.subarray(['x', 'y', 'X', 'z'], { minLength: 1, maxLength: 3 }),
+  weight: fc.subarray(['-1', '0', '2.5', '7'], { minLength: 1, maxLength: 2 }),
+  search: fc.array(fc.constantFrom('red', 'GROSSE', 'grosse', 'GRÖ', 'o', 'a%', '_', "'", '本', 'txt', 'two'), { maxLength: 2 }),
+  sort: fc.tuple(fc.constantFrom('', '-'), fc.constantFrom(...SORTS)).map(([sign, column]) => `${sign}${column}`),
+  limit: fc.integer({ min: 1, max: 40 }).map(String),
 })
-type Query = typeof query extends fc.Arbitrary<infer T> ? T : never
+type Everything = typeof everything extends fc.Arbitrary<infer T> ? T : never
+const NAMES = Object.keys(fc.sample(everything, 1)[0] as object) as (keyof Everything)[]
+
+/** A question with at most so many parameters: with all of them, hardly anything would be found. */
+const asking = (most: number): fc.Arbitrary<Partial<Everything>> =>
+  fc
+    .tuple(everything, fc.subarray(NAMES, { maxLength: most }))
+    .map(([all, names]) => Object.fromEntries(names.map(name => [name, all[name]])))
+const query = asking(4)
+type Query = Partial<Everything>
 
 let opened: Awaited<ReturnType<typeof openApi>>
 let send: Send
@@ -45,11 +72,13 @@ let close: () => Promise<void>
 let assets: Asset[]
 
 beforeAll(async () => {
-  opened = await openApi({ profile: { list: { paging } } })
+  const clock = fakeClock({ now: START })
+  opened = await openApi({ profile: { list: { paging } }, clock })
   ;({ send, close } = await (transports[1] as (typeof transports)[number]).open(opened.api))
   assets = []
   for (const given of fc.sample(record, { numRuns: 70, seed: 11 })) {
-    assets.push(await opened.stowage.as({ id: 'alice' }).upload(given as UploadInput))
+    assets.push(await opened.stowage.as({ id: assets.length % 3 === 0 ? 'bob' : 'alice' }).upload(given as UploadInput))
+    await clock.advance(60_000)
   }
 })
 afterAll(async () => {
@@ -61,7 +90,7 @@ const paramsOf = (asked: Query): [string, string][] =>
   Object.entries(asked).flatMap(([name, value]) => {
     if (value === undefined) return []
     if (name === 'search') return [[name, (value as string[]).join(' ')] as [string, string]]
-    return (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, one])
+    return (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)])
   })
 const pathOf = (params: readonly [string, string][]): string => `/notes?${new URLSearchParams(params as [string, string][])}`
 
@@ -70,10 +99,13 @@ const folded = (text: string | null): string =>
 const bytesOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 /** The list as one would write it over an array. */
-function naive({ sort = '-createdAt', search = [], type, visibility, tags, topic, weight }: Query): Asset[] {
+function naive({ sort = '-createdAt', search = [], type, visibility, createdBy, tags, topic, weight, ...rest }: Query): Asset[] {
   const found = assets.filter(
     asset =>
-      (type === undefined || type.includes(asset.type)) &&
+      (type === undefined || type.includes(asset.type as 'text')) &&
+      (createdBy === undefined || createdBy.includes(asset.createdBy as 'bob')) &&
+      (rest['tags[all]'] ?? []).every(tag => asset.tags.includes(tag)) &&
+      within(asset, rest) &&
       (visibility === undefined || visibility.includes(asset.visibility)) &&
       (tags === undefined || asset.tags.some(tag => tags.includes(tag as 'one'))) &&
       (topic === undefined || topic.includes(asset.fields.topic as 'x')) &&
@@ -85,6 +117,21 @@ function naive({ sort = '-createdAt', search = [], type, visibility, tags, topic
   const column = sort.replace('-', '') as (typeof SORTS)[number]
   const sign = sort.startsWith('-') ? -1 : 1
   return found.sort((a, b) => inOrder(a[column], b[column], sign) || sign * bytesOrder(String(a.id), String(b.id)))
+}
+
+function within(asset: Asset, asked: Partial<Query>): boolean {
+  const weight = asset.fields.weight as number | undefined
+  // Dates of JavaScript leave out what is finer than milliseconds.
+  const moment = (text: string) => Date.parse(text) + (text.endsWith('.0005Z') ? 0.5 : 0)
+  const bounds: [unknown, (bound: never) => boolean][] = [
+    [asked['sizeBytes[gte]'], (bound: number) => (asset.sizeBytes ?? 0) >= bound],
+    [asked['sizeBytes[lt]'], (bound: number) => (asset.sizeBytes ?? 0) < bound],
+    [asked['weight[gt]'], (bound: number) => weight !== undefined && weight > bound],
+    [asked['weight[lte]'], (bound: number) => weight !== undefined && weight <= bound],
+    [asked['createdAt[gte]'], (bound: string) => asset.createdAt.getTime() >= moment(bound)],
+    [asked['updatedAt[lt]'], (bound: string) => asset.updatedAt.getTime() < moment(bound)],
+  ]
+  return bounds.every(([bound, holds]) => bound === undefined || holds(bound as never))
 }
 
 /** Null sorts last in both directions. */
@@ -123,6 +170,12 @@ describe('a list of 70 assets', () => {
       'tags',
       'topic',
       'weight',
+      'weight[lt]',
+      'createdAt[gte]',
+      'words',
+      'ranked',
+      'tags[all]',
+      'createdBy',
       'search',
       'sort',
       'limit',
@@ -171,8 +224,8 @@ describe('a cursor', () => {
 
   test('opens for its own question alone: another filter, search, sort or actor is refused', async () => {
     await fc.assert(
-      fc.asyncProperty(query, query, async (first, second) => {
-        const asked = (given: Query) => paramsOf({ ...given, limit: undefined })
+      fc.asyncProperty(asking(2), asking(2), async (first, second) => {
+        const asked = ({ limit: _limit, ...given }: Query) => paramsOf(given)
         const page = await send(pathOf([...asked(first), ['limit', '1']]), { headers: as('alice') })
         fc.pre(page.json.cursor !== null)
         const cursor: [string, string] = ['cursor', page.json.cursor]

@@ -7,11 +7,13 @@ import {
   createStowage,
   defineKind,
   type Logger,
+  type MetadataStore,
   ownerOnly,
   roleBased,
   type Space,
   type StorageAdapter,
 } from '@stowage/core'
+import type { Clock } from '@stowage/core/contracts'
 import { assetApi, bearer, defineProfile, noPaging, type ProfileOptions } from '@stowage/http'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { z } from 'zod'
@@ -26,6 +28,7 @@ export const as = (name: string) => ({ authorization: `Bearer ${name}` })
 export const notes = defineKind({
   name: 'note',
   fields: z.object({ topic: z.string().max(20).optional(), weight: z.number().optional() }),
+  sorts: ['title', 'filename', 'sizeBytes', 'updatedAt'],
   policy: ownerOnly({ read: 'anyone' }),
   visibility: 'public',
   limits: { maxBytes: 1_000_000 },
@@ -40,10 +43,12 @@ const team: Space = { id: 'team-1', roleOf: ({ id }) => ({ alice: 'member', bob:
 export interface OpenOptions {
   readonly profile?: Partial<ProfileOptions<'topic' | 'weight'>>
   readonly wrapStorage?: (storage: StorageAdapter) => StorageAdapter
+  readonly wrapMetadata?: (metadata: MetadataStore) => MetadataStore
+  readonly clock?: Clock
 }
 
 /** Two kinds on a real disk and database, behind one api: `/notes`, and files of teams with paths of their own. */
-export async function openApi({ profile = {}, wrapStorage = same }: OpenOptions = {}) {
+export async function openApi({ profile = {}, wrapStorage = same, wrapMetadata = same, clock }: OpenOptions = {}) {
   const root = await mkdtemp(join(tmpdir(), 'stowage-http-'))
   const logged: { message: string; details: object | undefined }[] = []
   const log = (message: string, details?: object) => void logged.push({ message, details })
@@ -52,9 +57,10 @@ export async function openApi({ profile = {}, wrapStorage = same }: OpenOptions 
   const stowage = await createStowage({
     kinds: [notes, teamFiles],
     storage,
-    metadata: sqliteMetadata({ file: join(root, 'assets.db') }),
+    metadata: wrapMetadata(sqliteMetadata({ file: join(root, 'assets.db') })),
     logger,
     workers: false,
+    ...(clock && { clock }),
   })
   const authenticate = bearer(actors)
   const api = assetApi(

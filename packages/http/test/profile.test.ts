@@ -40,7 +40,7 @@ describe('a profile', () => {
         details: form => ({ title: form.get('name') ?? null, tags: form.all('tags[]') }),
       },
       list: {
-        filter: { labels: tagsFilter('all', { separator: ',' }), size: columnFilter('sizeBytes', Number) },
+        filter: { labels: tagsFilter('all', { separator: ',' }), size: columnFilter('sizeBytes') },
         paging: offsetPaging(),
         sort: { columns: { created: 'createdAt', name: 'title' }, default: '-created', orderParam: 'order' },
         search: false,

@@ -1,9 +1,10 @@
-import type { Kind } from '@stowage/core'
-import type { BuiltInColumn, Column } from '@stowage/core/contracts'
-import { fieldType } from '../profile/declared-field.ts'
-import { columnFilter, type ListFilter, readBoolean, readNumber, tagsFilter } from '../profile/list-filter.ts'
+import { fieldSchema, type Kind } from '@stowage/core'
+import type { Column } from '@stowage/core/contracts'
+import { publicFields } from '../profile/declared-field.ts'
+import type { ListFilter } from '../profile/list-filter.ts'
 import { cursorPaging, type Paging } from '../profile/paging.ts'
 import type { ListOptions, SortOptions } from '../profile/profile.ts'
+import { houseFilterNames, namedFilter } from './house-filters.ts'
 
 /** How one profile's lists are asked for, worked out once. */
 export interface ListPlan {
@@ -11,58 +12,93 @@ export interface ListPlan {
   readonly sort: Required<Pick<SortOptions, 'columns' | 'default' | 'param'>> & { readonly orderParam: string | null }
   readonly paging: Paging
   readonly searchParam: string | null
+  readonly wordsParam: string | null
+  /** Takes `true` or `false`. */
+  readonly rankedParam: string | null
   readonly total: 'none' | 'bounded' | 'exact'
   /** Every parameter that means something. */
   readonly params: ReadonlySet<string>
 }
 
-const NUMERIC: ReadonlySet<string> = new Set(['sizeBytes', 'width', 'height'])
-const houseSort: SortOptions = {
-  columns: { createdAt: 'createdAt', updatedAt: 'updatedAt', title: 'title', filename: 'filename', sizeBytes: 'sizeBytes' },
-  default: '-createdAt',
-}
-
 /** @throws TypeError for options that contradict each other or the kind */
 export function planList(kind: Kind, options: ListOptions, credentialParams: readonly string[]): ListPlan {
-  const { columns, default: first, param = 'sort', orderParam = null } = options.sort ?? houseSort
+  const { columns, default: first, param = 'sort', orderParam = null } = options.sort ?? houseSort(kind)
   if (!Object.hasOwn(columns, first.replace(/^-/, '')))
     throw new TypeError(`list.sort: the default ${first} is none of its columns.`)
+  for (const [name, column] of Object.entries(columns)) checkSort(kind, name, column)
   const filters = planFilters(kind, options.filter)
   const paging = options.paging ?? cursorPaging()
-  const searchParam = options.search === false ? null : (options.search ?? 'search')
-  const own = [
-    param,
-    ...(orderParam === null ? [] : [orderParam]),
-    ...(searchParam === null ? [] : [searchParam]),
-    ...paging.params,
-  ]
+  const searchParam = paramOf(options.search, 'search')
+  const wordsParam = paramOf(options.words, 'words')
+  const rankedParam = wordsParam === null ? null : paramOf(options.ranked, 'ranked')
+  const own = [param, orderParam, searchParam, wordsParam, rankedParam, ...paging.params].filter(name => name !== null)
   const clash = own.find((name, index) => filters.has(name) || own.indexOf(name) !== index)
-  if (clash !== undefined) throw new TypeError(`list: the query parameter ${clash} would mean two things; rename one.`)
+  if (clash !== undefined)
+    throw new TypeError(`list: the query parameter ${clash} would mean two things; give one of them another name.`)
   return {
     filters,
     sort: { columns, default: first, param, orderParam },
     paging,
     searchParam,
+    wordsParam,
+    rankedParam,
     total: options.total ?? 'none',
     params: new Set([...own, ...filters.keys(), ...credentialParams]),
   }
 }
 
+function paramOf(given: string | false | undefined, house: string): string | null {
+  return given === false ? null : (given ?? house)
+}
+
+function houseSort(kind: Kind): SortOptions {
+  const shown = publicFields(kind)
+  const sorts = (kind.sorts ?? []).flatMap((name, at): [string, Column][] => {
+    const column = fieldSchema(kind).sorts?.[at]
+    return column === undefined || (typeof column !== 'string' && !shown.includes(name)) ? [] : [[name, column]]
+  })
+  return { columns: { createdAt: 'createdAt', ...Object.fromEntries(sorts) }, default: '-createdAt' }
+}
+
+function checkSort(kind: Kind, name: string, column: Column): void {
+  checkPublic(kind, `list.sort: ${name}`, column)
+  const { sorts = [] } = fieldSchema(kind)
+  if (column === 'createdAt' || sorts.some(sort => nameOf(sort) === nameOf(column) && typeof sort === typeof column)) return
+  throw new TypeError(
+    `list.sort: ${name} sorts by ${nameOf(column)}, which kind ${kind.name} has no index for: add it to the kind's \`sorts\`, as in sorts: ['${nameOf(column)}'].`,
+  )
+}
+
 function planFilters(kind: Kind, given: ListOptions['filter']): ReadonlyMap<string, ListFilter> {
-  if (given !== undefined && !isNames(given)) return new Map(Object.entries(given))
-  const names = given ?? ['type', 'visibility', 'tags', ...Object.keys(kind.shape)]
-  return new Map(names.map(name => [name, filterOf(kind, name)]))
+  const named = (names: readonly string[]) => names.map((name): [string, ListFilter] => [name, namedFilter(kind, name)])
+  const filters = given !== undefined && !isNames(given) ? Object.entries(given) : named(given ?? houseFilterNames(kind))
+  return new Map(
+    filters.map(([name, filter]) => {
+      if (filter.column !== undefined) checkFilter(kind, name, filter.column)
+      return [name, filter.forKind?.(kind) ?? filter]
+    }),
+  )
+}
+
+function checkFilter(kind: Kind, name: string, column: Column): void {
+  checkPublic(kind, `list.filter: ${name}`, column)
+  if (typeof column === 'string' || fieldSchema(kind).fields.some(field => field.name === column.field)) return
+  throw new TypeError(
+    `list.filter: ${name} compares ${column.field}, which is no field of kind ${kind.name} that holds one string, number or boolean.`,
+  )
+}
+
+/** What is private must not be told by what a list finds, or by its order. */
+function checkPublic(kind: Kind, what: string, column: Column): void {
+  const hidden: readonly string[] = kind.privateFields ?? []
+  if (typeof column !== 'string' && hidden.includes(column.field))
+    throw new TypeError(`${what} names ${column.field}, which kind ${kind.name} keeps private.`)
+}
+
+function nameOf(column: Column): string {
+  return typeof column === 'string' ? column : column.field
 }
 
 function isNames(given: NonNullable<ListOptions['filter']>): given is readonly string[] {
   return Array.isArray(given)
-}
-
-function filterOf(kind: Kind, name: string): ListFilter {
-  if (name === 'tags') return tagsFilter('any')
-  const declared = fieldType(kind, name)
-  const column: Column = declared === null ? (name as BuiltInColumn) : { field: name }
-  if (declared === 'number' || (declared === null && NUMERIC.has(name))) return columnFilter(column, readNumber(name))
-  if (declared === 'boolean') return columnFilter(column, readBoolean(name))
-  return columnFilter(column)
 }

@@ -2,6 +2,7 @@ import type { ListInput } from '@stowage/core'
 import type { Filter, Sort } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import type { PagePosition } from '../profile/paging.ts'
+import { readBoolean } from '../profile/read-value.ts'
 import type { ListPlan } from './list-plan.ts'
 
 const MAX_VALUES = 100
@@ -19,6 +20,8 @@ export function readListQuery(plan: ListPlan, query: URLSearchParams): ListQuery
   const one = (name: string): string | null => single(query, name)
   const position = plan.paging.read(one)
   const search = plan.searchParam === null ? null : one(plan.searchParam)
+  const words = plan.wordsParam === null ? null : one(plan.wordsParam)
+  const ranked = readRanked(plan, one)
   const filter = readFilter(plan, query)
   const { limit, cursor, offset } = position
   return {
@@ -31,6 +34,8 @@ export function readListQuery(plan: ListPlan, query: URLSearchParams): ListQuery
       ...(offset !== undefined && { offset }),
       ...(filter !== null && { filter }),
       ...(search !== null && { search }),
+      ...(words !== null && { words }),
+      ...(ranked && { ranked }),
     },
   }
 }
@@ -45,13 +50,25 @@ function readFilter(plan: ListPlan, query: URLSearchParams): Filter | null {
   const filters: Filter[] = []
   for (const [name, filter] of plan.filters) {
     const values = query.getAll(name)
+    if (filter.once === true) single(query, name)
     if (values.length > MAX_VALUES) throw refuse(name, `"${name}" may be given at most ${MAX_VALUES} times.`)
     if (values.some(value => !value.isWellFormed() || value.includes('\0'))) throw refuse(name, `"${name}" is not valid text.`)
-    if (values.length > 0) filters.push(filter(values))
+    if (values.length > 0) filters.push(filter(values, name))
   }
   const [first] = filters
   if (first === undefined) return null
   return filters.length === 1 ? first : { op: 'and', filters }
+}
+
+/** By rank or by a column: a request can't have both. */
+function readRanked({ rankedParam, wordsParam, sort }: ListPlan, one: (name: string) => string | null): boolean {
+  const given = rankedParam === null ? null : one(rankedParam)
+  if (rankedParam === null || given === null || readBoolean(given, rankedParam) === false) return false
+  if (wordsParam !== null && (one(wordsParam) ?? '').trim() === '')
+    throw refuse(rankedParam, `"${rankedParam}" ranks by "${wordsParam}": send both.`)
+  const other = [sort.param, sort.orderParam].find(name => name !== null && one(name) !== null)
+  if (other) throw refuse(other, `"${other}" and "${rankedParam}" ask for two orders; send one.`)
+  return true
 }
 
 function readSort({ sort }: ListPlan, one: (name: string) => string | null): Sort {

@@ -1,6 +1,7 @@
 import type { Asset } from '@stowage/core'
 import type { JsonObject } from '@stowage/core/contracts'
 import { z } from 'zod'
+import { shownFields } from '../profile/declared-field.ts'
 import type { PresentContext, PresentedPage } from '../profile/profile.ts'
 
 const jsonObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>
@@ -69,9 +70,31 @@ export const linkJson = z.object({
 /** A signed link as the house API sends it. */
 export type LinkJson = Readonly<z.output<typeof linkJson>>
 
+export const bulkJson = z.object({
+  results: z
+    .array(
+      z.object({
+        id: z.union([z.string(), z.number()]).describe('As the request names it.'),
+        status: z.int().describe('The status that the change would have been answered with by itself.'),
+        error: z.unknown().describe('As errors are elsewhere; absent where it did not fail.').exactOptional(),
+      }),
+    )
+    .readonly()
+    .describe('In the order of the ids.'),
+})
+
+/** What became of each of many assets, as the house API sends it. */
+export type BulkJson = Readonly<z.output<typeof bulkJson>>
+
 export function toAssetJson(asset: Asset, context: PresentContext): AssetJson {
   const { contentEtag: _contentEtag, createdAt, updatedAt, ...rest } = asset
-  return { ...rest, url: context.contentUrl(asset), createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() }
+  return {
+    ...rest,
+    fields: shownFields(context.kind, asset.fields),
+    url: context.contentUrl(asset),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  }
 }
 
 export function toPageJson({ items, cursor, total }: PresentedPage): AssetPageJson {

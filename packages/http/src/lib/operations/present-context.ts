@@ -17,6 +17,7 @@ export function createPresentContext(
   }
   return {
     ...context,
+    kind: prepared.kind,
     url: (operation, values = {}) => urls().of(operation, { ...context.params, ...values }),
     contentUrl: (asset, { versioned = false, params = {} } = {}) =>
       urls().contentOf(asset, { ...context.params, ...params }, versioned),

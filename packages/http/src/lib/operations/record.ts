@@ -1,14 +1,18 @@
-import type { AssetName, AssetPatch } from '@stowage/core'
+import type { AssetName, AssetPatch, Kind } from '@stowage/core'
+import type { JsonObject } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
 import { readJsonObject } from '../body/json.ts'
-import { refuseUnknownMembers } from '../body/known-members.ts'
+import { refuseUnknownFields, refuseUnknownMembers } from '../body/known-members.ts'
 import { judgeConditions } from '../content/conditions.ts'
+import { publicFields } from '../profile/declared-field.ts'
+import { given } from '../profile/given.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { answerAsset } from './present-asset.ts'
 import { writeGuard } from './write-guard.ts'
 
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json']
-const PATCH_MEMBERS = ['title', 'description', 'filename', 'visibility', 'fields', 'metadata', 'tags'] as const
+/** Members of the house patch. */
+export const PATCH_MEMBERS = ['title', 'description', 'filename', 'visibility', 'fields', 'metadata', 'tags'] as const
 
 /** The asset that the path names. */
 export function assetName({ params }: Exchange): AssetName {
@@ -31,13 +35,21 @@ export const update: Handler = async exchange => {
   const guard = await writeGuard(exchange)
   const body = await readJsonObject(request, { types: PATCH_TYPES, maxBytes: prepared.profile.maxJsonBytes ?? 256 * 1024 })
   const { members, patch } = prepared.profile.update ?? {}
-  if (patch === undefined) refuseUnknownMembers(body, members ?? PATCH_MEMBERS)
   const asset = await assets.update(
     params.id as string,
-    patch === undefined ? (body as AssetPatch) : patch(body, exchange),
+    patch === undefined ? housePatch(prepared.kind, body, members ?? PATCH_MEMBERS) : given<AssetPatch>(patch(body, exchange)),
     guard,
   )
   return answerAsset(exchange, asset, 200)
+}
+
+/** @throws StowageError `invalid_request` for members and fields that are not known here */
+function housePatch(kind: Kind, body: JsonObject, members: readonly string[]): AssetPatch {
+  refuseUnknownMembers(body, members)
+  refuseUnknownFields(kind, body.fields)
+  // Null empties what can be seen; what is private stays.
+  const fields = body.fields === null ? { fields: Object.fromEntries(publicFields(kind).map(name => [name, null])) } : {}
+  return { ...(body as AssetPatch), ...fields }
 }
 
 export const remove: Handler = async exchange => {

@@ -1,16 +1,67 @@
+import type { Kind } from '@stowage/core'
 import type { Column, Filter } from '@stowage/core/contracts'
-import { StowageError } from '@stowage/core/contracts'
+import type { z } from 'zod'
+import { boundReader, columnReader } from './column-reader.ts'
+import { type ReadValue, readText } from './read-value.ts'
 
 /** Turns the values of one query parameter into a condition. @throws StowageError `invalid_request` */
-export type ListFilter = (values: readonly string[]) => Filter
+export interface ListFilter {
+  (values: readonly string[], param: string): Filter
+  /** What it compares, which the kind must have and not keep private. */
+  readonly column?: Column
+  /** What a value stands for, where that is not any text: for descriptions of the API. */
+  readonly schema?: z.ZodType
+  /** It may not repeat. Default false. */
+  readonly once?: boolean
+  /** The same filter where the kind says how values are read. */
+  readonly forKind?: (kind: Kind) => ListFilter
+}
 
-/** Matches a column exactly; a parameter that repeats matches any of its values. */
-export function columnFilter(column: Column, read: (text: string) => string | number | boolean = text => text): ListFilter {
-  return values => {
-    const read_ = values.map(read)
-    const [first] = read_
-    return read_.length === 1 && first !== undefined ? { op: 'eq', column, value: first } : { op: 'in', column, values: read_ }
+/** `[gte]`: from this value on; `[gt]`: above it; `[lte]` and `[lt]`: up to it, and below it. */
+export type Bound = 'gte' | 'gt' | 'lte' | 'lt'
+
+export const bounds: readonly Bound[] = ['gte', 'gt', 'lte', 'lt']
+
+/**
+ * Matches a column exactly; a parameter that repeats matches any of its values.
+ * @param read default: as the column's type says; a declared field's values are held to its own schema
+ */
+export function columnFilter(column: Column, read?: ReadValue): ListFilter {
+  const reading = read ?? readText
+  const filter = (values: readonly string[], param: string): Filter => {
+    const wanted = values.map(value => reading(value, param))
+    const [first] = wanted
+    return wanted.length === 1 && first !== undefined ? { op: 'eq', column, value: first } : { op: 'in', column, values: wanted }
   }
+  return Object.assign(filter, {
+    column,
+    ...(reading.schema && { schema: reading.schema }),
+    ...(read === undefined && { forKind: (kind: Kind) => columnFilter(column, columnReader(kind, column)) }),
+  })
+}
+
+/**
+ * Holds a column to one bound.
+ * @param read default: {@link readDate} for times, else {@link readNumber}
+ * @example filter: { since: boundFilter('createdAt', 'gte') }
+ */
+export function boundFilter(column: Column, bound: Bound, read: ReadValue = boundReader(column)): ListFilter {
+  const filter = ([value = '']: readonly string[], param: string): Filter => ({ op: bound, column, value: read(value, param) })
+  return Object.assign(filter, { column, once: true, ...(read.schema && { schema: read.schema }) })
+}
+
+/**
+ * All four bounds of a column, as `param[gte]`, `param[gt]`, `param[lte]` and `param[lt]`.
+ * @param read default: {@link readDate} for times, else {@link readNumber}
+ * @example filter: { ...rangeFilters('size', 'sizeBytes') }
+ */
+export function rangeFilters<Param extends string>(
+  param: Param,
+  column: Column,
+  read?: ReadValue,
+): Readonly<Record<`${Param}[${Bound}]`, ListFilter>> {
+  const filters = bounds.map(bound => [`${param}[${bound}]`, boundFilter(column, bound, read)])
+  return Object.fromEntries(filters) as Record<`${Param}[${Bound}]`, ListFilter>
 }
 
 /**
@@ -22,22 +73,5 @@ export function tagsFilter(match: 'any' | 'all', options: { readonly separator?:
     const { separator } = options
     const tags = separator === undefined ? [...values] : values.flatMap(value => value.split(separator))
     return { op: 'tags', match, tags: tags.map(tag => tag.trim()).filter(tag => tag !== '') }
-  }
-}
-
-/** Reads a decimal number. */
-export function readNumber(name: string): (text: string) => number {
-  return text => {
-    const value = /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN
-    if (Number.isFinite(value)) return value
-    throw new StowageError('invalid_request', `"${name}" must be a number.`, { details: { field: name } })
-  }
-}
-
-/** Reads `true` or `false`. */
-export function readBoolean(name: string): (text: string) => boolean {
-  return text => {
-    if (text === 'true' || text === 'false') return text === 'true'
-    throw new StowageError('invalid_request', `"${name}" must be true or false.`, { details: { field: name } })
   }
 }

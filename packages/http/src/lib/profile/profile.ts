@@ -1,11 +1,13 @@
-import type { Actor, Asset, AssetDetails, AssetPatch, Kind, LinkOptions, SignedLink, Space } from '@stowage/core'
+import type { Actor, Asset, AssetDetails, AssetId, AssetPatch, Kind, LinkOptions, SignedLink, Space } from '@stowage/core'
 import type { Column, JsonObject, StowageErrorCode } from '@stowage/core/contracts'
 import type { z } from 'zod'
 import type { Authenticate, HttpRequest } from '../request.ts'
 import type { CorsOptions } from '../routing/cors.ts'
 import type { FormFields } from '../upload/form-fields.ts'
-import type { ListFilter } from './list-filter.ts'
-import type { Operation } from './operation.ts'
+import type { Describe } from './describe.ts'
+import type { Given } from './given.ts'
+import type { Bound, ListFilter } from './list-filter.ts'
+import type { OpenOperation, Operation } from './operation.ts'
 import type { PagePosition, Paging } from './paging.ts'
 
 /** What a request is about, once it is known. */
@@ -19,6 +21,7 @@ export interface RequestContext {
 
 /** What a `present` function may use to build its answer. */
 export interface PresentContext extends RequestContext {
+  readonly kind: Kind
   readonly space: Space | null
   /**
    * URL of an operation, its parameters taken from `values` first, then from this request's path.
@@ -54,6 +57,18 @@ export interface PresentedPage extends Omit<PagePosition, 'cursor'> {
   readonly total: { readonly count: number; readonly exact: boolean } | null
 }
 
+/** What became of one asset of many. */
+export interface PresentedResult {
+  /** As the request names it. */
+  readonly id: AssetId
+  /** The status that the change would have been answered with by itself. */
+  readonly status: number
+  /** With its new tags; null where it was deleted, or failed. */
+  readonly asset: Asset | null
+  /** Already through `present.error`; absent where it did not fail. */
+  readonly error?: unknown
+}
+
 /** An error as clients may see it. */
 export interface PresentableError {
   readonly code: StowageErrorCode
@@ -73,6 +88,8 @@ export interface Present {
   readonly page?: (page: PresentedPage, context: PresentContext) => unknown
   /** Default: as `asset`. */
   readonly generated?: (asset: Asset, context: PresentContext) => unknown
+  /** Answers `bulkDelete` and `bulkTag`; results in the order of the ids. */
+  readonly bulk?: (results: readonly PresentedResult[], context: PresentContext) => unknown
   readonly link?: (link: SignedLink & { readonly url: string }, context: PresentContext) => unknown
   /** Default: RFC 9457 problem details. `context.operation` is null where no route was found. */
   readonly error?: (
@@ -83,18 +100,31 @@ export interface Present {
 
 export interface ListOptions<FieldName extends string = string> {
   /**
-   * Query parameters that filter. Names of columns or declared fields match exactly; the record form gives a parameter any meaning.
-   * Default: `type`, `visibility`, `tags` (any of), and every declared field. Other parameters are refused.
+   * Query parameters that filter. Names of columns or declared fields match exactly, and those of times and numbers have bounds, such as
+   * `createdAt[gte]`; `tags` means any of them, `tags[all]` each. The record form gives a parameter any meaning.
+   * Default: `type`, `visibility`, `processing`, `createdBy`, `contentType`, `tags`, `tags[all]`, every declared field of one string, number or boolean, and
+   * the bounds of `createdAt`, `updatedAt`, `sizeBytes` and fields that are numbers. Other parameters are refused, and private fields are no parameters.
    */
-  readonly filter?: readonly (FieldName | FilterColumn | 'tags')[] | Readonly<Record<string, ListFilter>>
+  readonly filter?: readonly FilterName<FieldName>[] | Readonly<Record<string, ListFilter>>
   readonly sort?: SortOptions
   /** Default: `cursorPaging()`. */
   readonly paging?: Paging
   /** Query parameter that searches, or false. Default `search`. */
   readonly search?: string | false
+  /** Query parameter for words of the files' texts, or false. Default `words`. */
+  readonly words?: string | false
+  /** Query parameter that, when `true`, puts first what says most about the words; or false. Default `ranked`. */
+  readonly ranked?: string | false
   /** How totals are counted. Default `none`. */
   readonly total?: 'none' | 'bounded' | 'exact'
 }
+type FilterName<FieldName extends string> =
+  | FieldName
+  | FilterColumn
+  | 'tags'
+  | 'tags[all]'
+  | `${FieldName | 'createdAt' | 'updatedAt' | 'sizeBytes' | 'width' | 'height'}[${Bound}]`
+
 type FilterColumn =
   | 'createdBy'
   | 'type'
@@ -108,9 +138,9 @@ type FilterColumn =
   | 'width'
   | 'height'
 
-/** Default: `?sort=createdAt` or `-createdAt` (descending), over `createdAt`, `updatedAt`, `title`, `filename` and `sizeBytes`; newest first. */
+/** Default: `?sort=createdAt` or `-createdAt` (descending), over `createdAt` and what the kind declares in `sorts`; newest first. */
 export interface SortOptions {
-  /** Name on the wire to column. */
+  /** Name on the wire to column: `createdAt`, and what the kind declares in `sorts`. */
   readonly columns: Readonly<Record<string, Column>>
   /** Wire name, with `-` in front for descending. */
   readonly default: string
@@ -132,10 +162,10 @@ export interface UploadOptions {
   readonly fields?: readonly string[]
   /**
    * Makes details of the text fields. Called when the file begins with what came before it, and again with everything after it, so it must
-   * not insist on a field's presence: the kind's own schema does. The members of a JSON import come in the same shape, arrays as fields that
-   * repeat.
+   * not insist on a field's presence: the kind's own schema does. What is `undefined` was not given. The members of a JSON import come in the same
+   * shape, arrays as fields that repeat.
    */
-  readonly details?: (fields: FormFields, context: RequestContext) => AssetDetails
+  readonly details?: (fields: FormFields, context: RequestContext) => Given<AssetDetails>
   /** Takes a raw body too, with its name in `?filename=` or Content-Disposition. Default true. */
   readonly raw?: boolean
   /** Largest number of text fields. Default 100. */
@@ -148,7 +178,7 @@ export interface UpdateOptions {
   /** Members that a patch may have; others are refused. Default: all of AssetPatch. */
   readonly members?: readonly (keyof AssetPatch)[]
   /** Reads a body of another shape. @throws StowageError `invalid_request`, `unprocessable` */
-  readonly patch?: (body: JsonObject, context: RequestContext) => AssetPatch
+  readonly patch?: (body: JsonObject, context: RequestContext) => Given<AssetPatch>
   /** Demands If-Match: 428 without. Default false. */
   readonly requireIfMatch?: boolean
 }
@@ -171,12 +201,18 @@ export interface ProfileOptions<FieldName extends string = string> {
   /**
    * `METHOD path` of each operation, or false to drop it. A path without a leading slash continues `basePath`; one with it stands alone.
    * `:id`, `:filename` and `:token` name the asset; other parameters are yours.
+   * Where a path names assets by filename or slug, `openapi` and `reference` are left out unless they are named here.
    */
   readonly paths?: Readonly<Partial<Record<Operation, string | false>>>
   /** Origin (and path prefix) written into absolute URLs, such as `https://assets.example.com`. Without it URLs have no origin. */
   readonly publicUrl?: string
   /** Default: everyone is anonymous. */
   readonly authenticate?: Authenticate
+  /**
+   * What a credential must be good for, by operation, whatever the policy says: 401 without a credential, 403 without the scope. Credentials that are
+   * not limited by scopes have them all.
+   */
+  readonly scopes?: Readonly<Partial<Record<Exclude<Operation, OpenOperation>, string>>>
   /** Loads what the assets belong to; null is 404. Default: the kind has no spaces. */
   readonly space?: (context: RequestContext) => Space | null | undefined | Promise<Space | null | undefined>
   /** Asked before any body is read; an answer with `retryAfterSeconds` refuses with 429. */
@@ -188,6 +224,8 @@ export interface ProfileOptions<FieldName extends string = string> {
   readonly delivery?: DeliveryOptions
   readonly present?: Present
   readonly cors?: CorsOptions
+  /** What the OpenAPI document can't know by itself. */
+  readonly describe?: Describe
   /** Largest JSON body in bytes. Default 256 KiB. */
   readonly maxJsonBytes?: number
   /** How long `authenticate`, `space` and `limit` may each take before the request is refused. Default 5000. */

@@ -1,13 +1,13 @@
 import type { AssetDetails, Kind } from '@stowage/core'
-import type { JsonObject, JsonValue } from '@stowage/core/contracts'
-import { type FieldType, fieldType } from '../profile/declared-field.ts'
+import type { JsonObject } from '@stowage/core/contracts'
+import { fieldValue, publicFields } from '../profile/declared-field.ts'
 import type { FormFields } from './form-fields.ts'
 
 const PLAIN = ['title', 'description', 'filename', 'visibility', 'tags', 'tags[]', 'metadata']
 
 /** Text fields that the house upload takes for a kind. */
 export function houseFields(kind: Kind): readonly string[] {
-  return [...PLAIN, ...Object.keys(kind.shape)]
+  return [...PLAIN, ...publicFields(kind)]
 }
 
 /** Members that the house import takes for a kind, beside its URL. */
@@ -47,19 +47,14 @@ export function houseDetails(kind: Kind, form: FormFields): AssetDetails {
 
 function declaredFields(kind: Kind, form: FormFields): JsonObject | null {
   const fields: JsonObject = {}
-  for (const name of Object.keys(kind.shape)) {
+  for (const name of publicFields(kind)) {
     // A built-in detail of the same name has the field; declared ones must not shadow it.
     if (PLAIN.includes(name) || form.all(name).length === 0) continue
-    fields[name] = readField(form, name, fieldType(kind, name) ?? 'text')
+    fields[name] = fieldValue(kind, name, {
+      all: form.all(name),
+      one: () => form.get(name) ?? '',
+      json: () => form.json(name) ?? null,
+    })
   }
   return Object.keys(fields).length === 0 ? null : fields
-}
-
-function readField(form: FormFields, name: string, type: FieldType): JsonValue {
-  if (type === 'list') return [...form.all(name)]
-  if (type === 'json') return form.json(name) ?? null
-  const text = form.get(name) ?? ''
-  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  // Text that is no number stays text, so that the schema names the fault.
-  return type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text
 }

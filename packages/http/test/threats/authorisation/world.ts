@@ -71,6 +71,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
   let rules = open
   const kind = defineKind({
     name: 'doc',
+    sorts: ['title', 'filename', 'sizeBytes', 'updatedAt'],
     filenames: 'unique',
     processing: { derivatives: { thumb: { width: 64 } } },
     policy: {
@@ -79,7 +80,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
       },
     },
   })
-  const other = defineKind({ name: 'other', policy: { rules: open } })
+  const other = defineKind({ name: 'other', sorts: kind.sorts ?? [], policy: { rules: open } })
   const stowage = await createStowage({
     kinds: [kind, other],
     storage,

@@ -88,7 +88,7 @@ describe('threat 73: tags', () => {
   })
   it('that a separator splits stay exact too', async () => {
     const split = tagsFilter('all', { separator: ',' })
-    expect(split(['a,b,', ',,', "c'"])).toEqual({ op: 'tags', match: 'all', tags: ['a', 'b', "c'"] })
+    expect(split(['a,b,', ',,', "c'"], 'tags')).toEqual({ op: 'tags', match: 'all', tags: ['a', 'b', "c'"] })
   })
 })
 
@@ -216,6 +216,23 @@ describe('threat 75: numbers and columns that are none', () => {
     'select=*',
     '$where=1',
     'weight=1%20or%201=1',
+    'words=a&words=b',
+    'ranked=true',
+    'ranked=true&words=%20',
+    'ranked=1&words=a',
+    'ranked=true&ranked=true&words=a',
+    'ranked=true&words=a&sort=title',
+    'createdAt[gte]=2026-01-01&createdAt[gte]=2026-01-01',
+    'createdAt[eq]=2026-01-01',
+    'createdAt=2026-01-01',
+    'title[gte]=a',
+    'topic[gte]=a',
+    'width[gte]=1',
+    'tags[none]=a',
+    'sizeBytes=1',
+    'sizeBytes[gte]=-',
+    'sizeBytes[gte]=1e3',
+    'sizeBytes[gte]=',
     'weight=1e5',
     'weight=NaN',
     'weight=',
@@ -223,10 +240,34 @@ describe('threat 75: numbers and columns that are none', () => {
   ])('%s is 400', async query => {
     await server().refuses(async () => (await server().send(`/docs?${query}`)).status, 400)
   })
+  it.each([
+    '2026-02-30',
+    '2026-13-01',
+    '26-01-01',
+    '2026-1-1',
+    '2026-01-01T00:00:00',
+    '2026-01-01 00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-01-01T00:00:00 02:00',
+    '1767225600000',
+    'now',
+    '-1',
+    '',
+    '2026-01-01;',
+    '２０２６-01-01',
+    'Thu, 01 Jan 2026 00:00:00 GMT',
+  ])('createdAt[gte]=%s is 400, and says what a date is', async date => {
+    const answer = await server().send(`/docs?createdAt[gte]=${encodeURIComponent(date)}`)
+    expect([answer.status, answer.json.field]).toEqual([400, 'createdAt[gte]'])
+    expect(answer.json.detail).toContain('2026-01-31T10:30:00Z')
+  })
   it('in filters are values, never SQL', async () => {
-    for (const value of ["x' or '1'='1", '%', '" or ""="', 'null', "'; drop table assets; --", '\\']) {
-      for (const name of ['topic', 'type', 'visibility', 'tags']) {
-        expect(await titles(`${name}=${encodeURIComponent(value)}`)).toEqual({ status: 200, titles: [] })
+    for (const value of ["x' or '1'='1", '%', '" or ""="', 'null', "'; drop table x; --", '\\']) {
+      for (const name of ['topic', 'tags', 'tags[all]', 'createdBy', 'contentType']) {
+        expect([name, await titles(`${name}=${encodeURIComponent(value)}`)]).toEqual([name, { status: 200, titles: [] }])
+      }
+      for (const name of ['type', 'visibility', 'processing', 'sizeBytes[gte]', 'createdAt[lt]', 'weight[gt]', 'ranked']) {
+        await server().refuses(async () => (await titles(`${name}=${encodeURIComponent(value)}`)).status, 400)
       }
     }
     expect((await titles('')).titles).toEqual(expect.arrayContaining(TITLES))

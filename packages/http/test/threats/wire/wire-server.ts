@@ -32,6 +32,7 @@ export const docFields = z.object({ topic: z.string().max(400).optional(), weigh
 export const docs = defineKind({
   name: 'doc',
   fields: docFields,
+  sorts: ['title', 'filename'],
   policy: ownerOnly({ read: 'anyone' }),
   visibility: 'public',
   limits: { maxBytes: 1_000_000 },

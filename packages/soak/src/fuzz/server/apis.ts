@@ -35,6 +35,7 @@ const kinds = [
   defineKind({
     name: 'note',
     fields: z.object({ topic: z.string().max(200).optional(), weight: z.number().optional(), done: z.boolean().optional() }),
+    sorts: ['title', 'filename', 'sizeBytes', 'updatedAt'],
     policy: ownerOnly({ read: 'anyone' }),
     visibility: 'public',
     limits,
@@ -49,12 +50,14 @@ const kinds = [
   }),
   defineKind({
     name: 'team-file',
+    sorts: ['title', 'filename', 'sizeBytes', 'updatedAt'],
     ids: sequenceId(),
     policy: roleBased({ viewer: ['list', 'read'], member: ['create', 'update', 'delete'] }),
     limits,
   }),
   defineKind({
     name: 'vault-file',
+    sorts: ['sizeBytes', 'filename'],
     ids: prefixedId('asset'),
     fields: z.object({ partition: word }),
     keys: ({ id, space, fields, filename, replacementId }) =>

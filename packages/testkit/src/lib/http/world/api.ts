@@ -32,6 +32,7 @@ const notes = defineKind({
 })
 const drafts = defineKind({
   name: 'draft',
+  sorts: ['filename'],
   policy: ownerOnly({ read: 'anyone' }),
   visibility: 'public',
   limits: { maxBytes: MAX_BYTES, minBytes: 0 },

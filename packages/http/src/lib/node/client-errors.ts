@@ -23,6 +23,12 @@ const EXPECTATION: Answer = {
   code: 'invalid_request',
   message: 'The only expectation that is met here is 100-continue.',
 }
+const TIMEOUT: Answer = {
+  status: 408,
+  reason: 'Request Timeout',
+  code: 'request_timeout',
+  message: 'The request took too long to arrive.',
+}
 const ANSWERS: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -30,12 +36,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     code: 'invalid_request',
     message: 'The headers of the request are too long.',
   },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
-    reason: 'Request Timeout',
-    code: 'request_timeout',
-    message: 'The request took too long to arrive.',
-  },
+  ERR_HTTP_REQUEST_TIMEOUT: TIMEOUT,
 }
 
 /**
@@ -46,11 +47,26 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 export function answerClientErrors(server: Server): () => void {
   const onClientError = (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) socket.destroy(error)
-    // Destroyed, and not only ended: a handler may still wait for the rest of its body.
-    else socket.end(bytesOf(ANSWERS[error.code ?? ''] ?? MALFORMED), () => socket.destroy(error))
+    else answerAndEnd(socket, ANSWERS[error.code ?? ''] ?? MALFORMED, error)
   }
   server.on('clientError', onClientError).on('checkExpectation', refuseExpectation)
   return () => void server.off('clientError', onClientError).off('checkExpectation', refuseExpectation)
+}
+
+/**
+ * Answers 408 to a request that somebody else means to answer once its body has come, such as Express with its own 404, and ends the connection.
+ * Its response stays untouched: whoever writes to it later finds it as a client that has left leaves it.
+ */
+export function answerTimeout(req: IncomingMessage, res: ServerResponse): void {
+  const { socket } = req
+  // Behind others on the connection it has no turn to be answered in.
+  if (res.headersSent || res.socket === null || !socket.writable) socket.destroy()
+  else answerAndEnd(socket, TIMEOUT)
+}
+
+function answerAndEnd(socket: Duplex, answer: Answer, error?: Error): void {
+  // Destroyed, and not only ended: a handler may still wait for the rest of its body.
+  socket.end(bytesOf(answer), () => socket.destroy(error))
 }
 
 function refuseExpectation(_req: IncomingMessage, res: ServerResponse): void {

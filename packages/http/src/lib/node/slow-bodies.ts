@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Clock } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
-import { refuseRestOfBody } from './refuse-body.ts'
+import { answerTimeout } from './client-errors.ts'
 import { reportStalled } from './stalled.ts'
 
 export interface SlowBodyLimits {
@@ -74,12 +74,7 @@ function waitsForClient(req: IncomingMessage): boolean {
 }
 
 function cutOff(req: IncomingMessage, res: ServerResponse): void {
-  if (res.headersSent) {
-    req.socket.destroy()
-    return
-  }
   const error = new StowageError('request_timeout', 'The body stopped arriving, or came too slowly.')
-  if (reportStalled(req, error)) return
-  refuseRestOfBody(req, res, { close: true })
-  res.writeHead(408, { 'Content-Length': '0' }).end()
+  if (!res.headersSent && reportStalled(req, error)) return
+  answerTimeout(req, res)
 }

@@ -9,6 +9,7 @@ interface Answer {
   readonly reason: string
   readonly code: StowageErrorCode
   readonly message: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const MALFORMED: Answer = {
@@ -28,6 +29,13 @@ const TIMEOUT: Answer = {
   reason: 'Request Timeout',
   code: 'request_timeout',
   message: 'The request took too long to arrive.',
+}
+const TUNNEL: Answer = {
+  status: 405,
+  reason: 'Method Not Allowed',
+  code: 'method_not_allowed',
+  message: 'This server opens no tunnels.',
+  headers: { Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' },
 }
 const ANSWERS: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: {
@@ -49,8 +57,12 @@ export function answerClientErrors(server: Server): () => void {
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) socket.destroy(error)
     else answerAndEnd(socket, ANSWERS[error.code ?? ''] ?? MALFORMED, error)
   }
-  server.on('clientError', onClientError).on('checkExpectation', refuseExpectation)
-  return () => void server.off('clientError', onClientError).off('checkExpectation', refuseExpectation)
+  // Without a listener Node closes the connection and says nothing. RFC 9110 §9.3.6
+  const onConnect = (_req: IncomingMessage, socket: Duplex) => {
+    if (server.listenerCount('connect') === 1) answerAndEnd(socket.on('error', ignore), TUNNEL)
+  }
+  server.on('clientError', onClientError).on('checkExpectation', refuseExpectation).on('connect', onConnect)
+  return () => void server.off('clientError', onClientError).off('checkExpectation', refuseExpectation).off('connect', onConnect)
 }
 
 /**
@@ -85,7 +97,7 @@ function bytesOf(answer: Answer): string {
   return `HTTP/1.1 ${answer.status} ${answer.reason}\r\n${lines.join('')}\r\n${body}`
 }
 
-function problemOf({ status, code, message }: Answer) {
+function problemOf({ status, code, message, headers: more }: Answer) {
   const requestId = randomUUID()
   const body = JSON.stringify(toProblem({ code, status, message, details: {}, errors: [], requestId }))
   const headers = {
@@ -95,6 +107,10 @@ function problemOf({ status, code, message }: Answer) {
     'X-Content-Type-Options': 'nosniff',
     'X-Request-Id': requestId,
     Connection: 'close',
+    ...more,
   }
   return { headers, body }
 }
+
+/** The connection ends either way. */
+const ignore = () => undefined

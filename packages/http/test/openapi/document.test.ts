@@ -166,6 +166,7 @@ describe('the OpenAPI document', () => {
     )
     expect(Object.keys(update.responses)).not.toContain('422')
     expect(update.security).toEqual([{ bearer: ['files:write'] }])
+    expect(update.parameters).toContainEqual(expect.objectContaining({ name: 'id', schema: { type: 'integer', minimum: 1 } }))
     const list = operations.get('list')
     expect(list?.responses['203']).toMatchObject({ content: { 'application/json': { schema: {} } } })
     expect(document.components.schemas).toMatchObject({

@@ -8,6 +8,8 @@ import { descriptions } from './descriptions.ts'
 import { type ErrorAnswers, errorAnswers } from './error-answers.ts'
 import { withExamples } from './examples.ts'
 import { type AskedHeader, headerParameter } from './headers.ts'
+import { idShape } from './id-shape.ts'
+import { jsonSchema } from './json-schema.ts'
 import type { OpenApiDocument, OpenApiOperation, OpenApiParameter, OpenApiResponse, PathItem } from './open-api-document.ts'
 import { derivativeNames } from './request-bodies.ts'
 import { securitySchemes } from './security.ts'
@@ -128,6 +130,7 @@ function pathParameter(api: Described, name: string): OpenApiParameter {
     in: 'path',
     required: true,
     ...(description !== undefined && { description }),
-    schema: { type: 'string', ...(names.length > 0 && { enum: names }) },
+    schema:
+      name === 'id' ? jsonSchema(idShape(api.kind), 'input', '#') : { type: 'string', ...(names.length > 0 && { enum: names }) },
   }
 }

@@ -4,6 +4,7 @@ import type { Operation } from '../profile/operation.ts'
 import type { Present } from '../profile/profile.ts'
 import type { Described } from './described.ts'
 import { houseExamples } from './house-examples.ts'
+import { hasUuids } from './id-shape.ts'
 import type { OpenApiContent, OpenApiOperation, OpenApiResponse } from './open-api-document.ts'
 
 /** What the house API was sent and has answered, recorded by a test. */
@@ -36,7 +37,7 @@ export function withExamples(api: Described, operation: Operation, described: Op
       response?.content && {
         responses: {
           ...responses,
-          [answer.status]: { ...response, content: withJson(response.content, ofKind(api, answer.body)) },
+          [answer.status]: { ...response, content: withJson(response.content, ofKind(api.kind.name, answer.body)) },
         },
       }),
   }
@@ -60,7 +61,7 @@ function answersAlike(api: Described, operation: Operation): boolean {
 
 /** The recorded assets have no declared fields, and ids as they are where a kind says nothing of them. */
 function hasPlainAssets({ kind }: Described): boolean {
-  return kind.ids === undefined && z.object(kind.shape as z.core.$ZodShape).safeParse({}).success
+  return hasUuids(kind) && z.object(kind.shape as z.core.$ZodShape).safeParse({}).success
 }
 
 function asksAlike({ prepared: { profile }, kind }: Described, operation: Operation): boolean {
@@ -70,11 +71,12 @@ function asksAlike({ prepared: { profile }, kind }: Described, operation: Operat
   return z.object(kind.shape as z.core.$ZodShape).safeParse({}).success
 }
 
-function ofKind({ kind }: Described, body: unknown): unknown {
-  if (Array.isArray(body)) return body.map(item => ofKind({ kind } as Described, item))
+/** The recorded answer, about assets of another kind. */
+function ofKind(name: string, body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(item => ofKind(name, item))
   if (typeof body !== 'object' || body === null) return body
-  const named = 'items' in body ? { ...body, items: ofKind({ kind } as Described, body.items) } : body
-  return 'kind' in named ? { ...named, kind: kind.name } : named
+  const named = 'items' in body ? { ...body, items: ofKind(name, body.items) } : body
+  return 'kind' in named ? { ...named, kind: name } : named
 }
 
 /** Examples of refusals by their code; null where there are none, or the profile gives its errors another form. */

@@ -162,6 +162,18 @@ describe('ownerOnly', () => {
     expect(await outcome(ownerOnly(), alice, 'create', null, null)).toBe('allowed')
   })
 
+  it('lets those whom it names do the same, with the same scopes', async () => {
+    const also = ownerOnly({ read: 'public', scopes: { read: 'r', write: 'w' }, also: hasRole('editor') })
+    const place: Space = { id: 's', roleOf: space.roleOf as NonNullable<Space['roleOf']> }
+    const editor = { ...bob, scopes: ['r', 'w'] }
+    for (const action of ['list', 'read', 'create', 'update', 'delete'] as const) {
+      expect(await outcome(also, editor, action, record(), place)).toBe('allowed')
+      if (action !== 'list') expect(await outcome(also, { ...bob, scopes: [] }, action, record(), place)).toBe('forbidden')
+    }
+    expect(await outcome(also, { id: 'carol', scopes: ['r', 'w'] }, 'update', record(), place)).toBe('not_found')
+    expect(await outcome(also, { id: 'carol', scopes: ['r', 'w'] }, 'create', null, place)).toBe('allowed')
+  })
+
   it('trusts no creator of an asset whose space was not loaded', async () => {
     expect(await outcome(ownerOnly(), alice, 'read', record(), null)).toBe('not_found')
   })

@@ -10,16 +10,19 @@ export interface OwnerOnlyOptions {
   readonly read?: 'owner' | 'public' | 'anyone'
   /** Scopes a credential needs for reading what is not open to anyone, and for writing. Default: none. */
   readonly scopes?: { readonly read?: string; readonly write?: string }
+  /** Who else may do all that the owner may, with the same scopes, such as `hasRole('admin')`. Default: nobody. */
+  readonly also?: Rule
 }
 
 /**
  * The owner does everything: the owner of the space, or each asset's creator where there are no spaces.
  */
 export function ownerOnly(options: OwnerOnlyOptions = {}): Policy {
-  const { read = 'owner', scopes = {} } = options
-  const ownerReads = scoped(owner(), scopes.read)
+  const { read = 'owner', scopes = {}, also } = options
+  const owners = also === undefined ? owner() : anyOf(owner(), also)
+  const ownerReads = scoped(owners, scopes.read)
   const reading = read === 'anyone' ? everyone : read === 'public' ? anyOf(isPublic(), ownerReads) : ownerReads
-  const writing = scoped(owner(), scopes.write)
+  const writing = scoped(owners, scopes.write)
   return { rules: { list: reading, read: reading, create: writing, update: writing, delete: writing } }
 }
 

@@ -155,7 +155,10 @@ export interface AssetContent {
 export interface CreateInput extends AssetDetails, Repeatable {
   /** Where it is instead: an http or https URL without credentials, at most 2,000 characters. Makes a `link`, or what `type` says. */
   readonly externalUrl?: string
-  /** Id of a {@link StagedFile} of the same actor, kind and space: taken once. Not together with `externalUrl` or `type`. */
+  /**
+   * Id or name of a {@link StagedFile} of the same actor, kind and space: taken once. By its name, the asset has that as its filename. Not together with
+   * `externalUrl` or `type`.
+   */
   readonly staged?: string
   /** Default: `link` with an external URL, else `file`. */
   readonly type?: AssetType
@@ -171,6 +174,8 @@ export type StageInput = Pick<
 export interface StagedFile {
   /** 32 hexadecimal digits; of use to whoever staged it only. */
   readonly id: string
+  /** The id, a hyphen and as much of the filename as URLs hold without escapes: for APIs that hand out the path where the file will be. */
+  readonly name: string
   readonly filename: string
   readonly contentType: string
   readonly type: AssetType

@@ -12,7 +12,10 @@ const BATCH = 100
 /** A tombstone older than this whose job is gone is taken up by the sweeper. */
 const FORGOTTEN_MS = 60_000
 
-/** Takes up what was left behind: uploads whose lease has ended, objects due for removal, and jobs. Never touches what is ready. */
+/**
+ * Takes up what was left behind: uploads whose lease has ended, room that was kept for them, keys of requests, objects due for removal, and jobs. Never
+ * touches what is ready.
+ */
 export interface Sweeper {
   /** @param options.jobs false: leaves jobs to a worker that runs beside it. A long one would hold the next pass up. Default true. */
   sweep(options?: SweepOptions & { readonly jobs?: boolean }): Promise<SweepReport>
@@ -27,6 +30,7 @@ export function createSweeper(deps: MaintenanceDeps, kinds: readonly { readonly 
       // Before their objects: an upload goes as a whole.
       await sweepUploads(deps, counts, options)
       await sweepBlobs(deps, counts, options)
+      await counted(deps, counts, () => deps.metadata.commit([{ op: 'removeExpired', now: deps.clock.now() }]))
       for (const kind of kinds) if (!options.signal?.aborted) await sweepTombstones(deps, kind, counts)
       if (options.signal?.aborted || options.jobs === false) return counts
       const { done, failed } = await jobs.drain(options.signal)

@@ -20,10 +20,10 @@ export async function quotaOf(
 }
 
 /** The limits that are one; null without any. @throws TypeError */
-function limits(kind: string, { bytes = Number.POSITIVE_INFINITY, count = Number.POSITIVE_INFINITY }: Quota): Quota | null {
-  checkQuota(kind, { bytes, count })
+function limits(kind: string, quota: Quota): Quota | null {
+  checkQuota(kind, quota)
   // What no database holds as a number is no limit.
-  const limited = Object.entries({ bytes, count }).filter(([, value]) => value <= Number.MAX_SAFE_INTEGER)
+  const limited = Object.entries(quota).filter(([, value]) => value <= Number.MAX_SAFE_INTEGER)
   return limited.length === 0 ? null : Object.fromEntries(limited.map(([name, value]) => [name, Math.floor(value)]))
 }
 

@@ -77,12 +77,25 @@ export async function compareUsage(run: AuditRun): Promise<void> {
 
 async function compareSpace(run: AuditRun, { kind, space, recorded, actual }: MeasuredUsage): Promise<void> {
   run.expected += actual.count
+  await findForgottenRoom(run, kind, space)
   if (recorded.bytes === actual.bytes && recorded.count === actual.count) return
   const says = `${recorded.count} assets of ${recorded.bytes} bytes, but there are ${actual.count} of ${actual.bytes}`
   found(run, { type: 'usage', message: `The counters of ${kind} in space "${space}" say ${says}.`, kind, space })
   if (!run.options.repair?.usage) return
   await run.deps.metadata.commit([{ op: 'recountUsage', kind, space }])
   run.repaired.usage += 1
+}
+
+/** Room that was kept for uploads which have ended long ago. */
+async function findForgottenRoom(run: AuditRun, kind: string, space: string): Promise<void> {
+  const { metadata } = run.deps
+  const [all, young] = await Promise.all([
+    metadata.getReserved(kind, space, 0),
+    metadata.getReserved(kind, space, run.now - run.overdueMs),
+  ])
+  if (all.bytes === young.bytes && all.count === young.count) return
+  const message = `Room for ${all.bytes - young.bytes} bytes of ${kind} in space "${space}" is kept for nothing.`
+  found(run, { type: 'overdue', message, kind, space })
 }
 
 /** Jobs and uploads that nobody took up; the thousand that are due longest. */

@@ -6,6 +6,7 @@ import type { Route } from '../routing/router.ts'
 import { parseTemplate, type Template } from '../routing/template.ts'
 import { createUrls } from '../routing/urls.ts'
 import { houseFields } from '../upload/house-details.ts'
+import { checkPrivate } from './check-private.ts'
 import { type Operation, operationNames, operations } from './operation.ts'
 import type { Profile } from './profile.ts'
 
@@ -31,6 +32,10 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
   }
   checkCors(profile.cors)
   const paths = operationNames.flatMap(operation => readPath(profile, operation))
+  checkPrivate(
+    profile,
+    paths.map(({ operation }) => operation),
+  )
   const templates = Object.fromEntries(paths.map(path => [path.operation, path.template])) as Partial<Record<Operation, Template>>
   const prepared: PreparedProfile = {
     profile,

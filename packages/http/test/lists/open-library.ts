@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fsStorage } from '@stowage/adapter-fs'
-import { type Actor, type Assets, createStowage, type Kind, type MetadataStore, type UploadInput } from '@stowage/core'
+import { type Actor, type Assets, createStowage, type Kind, type MetadataStore } from '@stowage/core'
+import type { AssetRecord } from '@stowage/core/contracts'
 import { assetApi, bearer, defineProfile, type ProfileOptions } from '@stowage/http'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { fakeClock, memoryMetadata } from '@stowage/testkit'
@@ -14,6 +15,38 @@ const bearers = new Map<string, Actor>(['alice', 'bob', 'carol'].map(id => [id, 
 
 export const START = Date.parse('2026-03-01T00:00:00Z')
 export const as = (actor: string) => ({ authorization: `Bearer ${actor}` })
+
+/** The id of a row, in the order of their numbers. */
+export const idOf = (at: number) => `0195f000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`
+
+const BLANK: Omit<AssetRecord, 'id' | 'kind' | 'uniqueName'> = {
+  space: '',
+  createdBy: 'alice',
+  type: 'file',
+  state: 'ready',
+  processing: 'none',
+  processingError: null,
+  processingProgress: null,
+  visibility: 'private',
+  title: null,
+  description: null,
+  slug: null,
+  filename: null,
+  contentType: null,
+  sizeBytes: null,
+  sha256: null,
+  width: null,
+  height: null,
+  properties: {},
+  fields: {},
+  metadata: {},
+  tags: [],
+  externalUrl: null,
+  blobId: null,
+  version: 1,
+  createdAt: START,
+  updatedAt: START,
+}
 
 export interface LibraryOptions {
   readonly kind: Kind
@@ -70,17 +103,12 @@ export async function openLibrary({ kind, profiles = { '/docs': {} }, inMemory }
           body: JSON.stringify(body),
         }),
     assetsOf,
-    /** An asset of each, a second apart. */
-    async fill(count: number, asset: (at: number) => { readonly by: string } & Partial<UploadInput>) {
-      const made = []
-      for (let at = 0; at < count; at++) {
-        const { by, ...input } = asset(at)
-        made.push(
-          await assetsOf(by).upload({ body: Buffer.from('x'), filename: `${at}.txt`, contentType: 'text/plain', ...input }),
-        )
-        await clock.advance(1000)
-      }
-      return made
+    /** Rows without bytes, as they are in the database. */
+    async insert(rows: readonly Partial<AssetRecord>[]) {
+      const records = rows.map((row, at): AssetRecord => ({ ...BLANK, id: idOf(at), kind: kind.name, uniqueName: null, ...row }))
+      for (let from = 0; from < records.length; from += 1000)
+        await metadata.commit(records.slice(from, from + 1000).map(asset => ({ op: 'insertAsset', asset })))
+      return records
     },
     /** Every page of a list, from one to the next. */
     async pages(actor: string, path: string): Promise<readonly (readonly { readonly id: string }[])[]> {

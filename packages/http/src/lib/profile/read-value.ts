@@ -24,7 +24,7 @@ export const readBoolean: ReadValue = reader(z.boolean(), (text, param) => {
 })
 
 /**
- * Reads a moment as milliseconds since the epoch, fractions of them kept: a date, which is its first moment in UTC, or a date and time with `Z` or an
+ * Reads a moment as milliseconds since the epoch, half a one standing for any fraction: a date, which is its first moment in UTC, or a date and time with `Z` or an
  * offset.
  * @see RFC 3339, ISO 8601
  */
@@ -34,9 +34,10 @@ export const readDate: ReadValue = reader(INSTANT, (text, param) => {
       param,
       'must be a date such as 2026-01-31, or a date and time such as 2026-01-31T10:30:00Z (write the + of an offset as %2B)',
     )
-  // Dates of JavaScript end at milliseconds.
-  const fraction = /\.\d+/.exec(text)?.[0] ?? ''
-  return Date.parse(text.replace(fraction, '')) + Number(`0${fraction}`) * 1000
+  const fraction = /\.(\d+)/.exec(text)?.[1] ?? ''
+  const seconds = Date.parse(fraction === '' ? text : text.replace(`.${fraction}`, ''))
+  // Times are whole milliseconds: all that counts of what is finer is that there is some.
+  return seconds + Number(fraction.slice(0, 3).padEnd(3, '0')) + (/[1-9]/.test(fraction.slice(3)) ? 0.5 : 0)
 })
 
 /** Reads one of some words. */

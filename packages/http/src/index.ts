@@ -7,7 +7,7 @@ export type { CsrfRequest } from './lib/auth/same-origin.ts'
 export { type SessionApiOptions, sessionApi } from './lib/auth/session-api.ts'
 export type { ProblemJson } from './lib/errors/problem.ts'
 export { answerFetch } from './lib/fetch.ts'
-export type { AssetJson, AssetPageJson, BulkJson, LinkJson } from './lib/operations/asset-json.ts'
+export type { AssetJson, AssetPageJson, BulkJson, LinkJson, StagedJson } from './lib/operations/asset-json.ts'
 export { defineProfile } from './lib/profile/define-profile.ts'
 export {
   type Bound,
@@ -30,6 +30,7 @@ export {
 export type {
   DeliveryOptions,
   FieldNames,
+  JsonUpload,
   ListOptions,
   Present,
   PresentableError,
@@ -52,3 +53,4 @@ export type { CorsOptions } from './lib/routing/cors.ts'
 export { type SignedObjectsOptions, signedObjects } from './lib/signed-objects/signed-objects.ts'
 export type { SignedAccess, SignedStorage } from './lib/signed-objects/signed-storage.ts'
 export type { FormFields } from './lib/upload/form-fields.ts'
+export { readFields } from './lib/upload/read-fields.ts'

@@ -133,7 +133,7 @@ describe('the member that holds the URL', () => {
 
   it('is none where the profile says so, or there is no importer', async () => {
     const { json, asForm, fetched } = await serve({ urlField: false })
-    expect((await json({ url })).status).toBe(415)
+    expect(await json({ url })).toMatchObject({ status: 400, json: { field: 'url' } })
     expect((await asForm(field('url', url))).status).toBe(400)
     expect(fetched).toEqual([])
   })

@@ -3,7 +3,7 @@ import { createSmallContents } from './content/small-contents.ts'
 import { answerFetch } from './fetch.ts'
 import { type ApiContext, failRequest, handleRequest } from './handle-request.ts'
 import { prepareProfile } from './profile/prepare-profile.ts'
-import type { Profile, ProfileOptions } from './profile/profile.ts'
+import type { Present, Profile, ProfileOptions } from './profile/profile.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { createRouter } from './routing/router.ts'
@@ -48,6 +48,7 @@ export function assetApi(
   const context: ApiContext = {
     stowage,
     router: createRouter(routes),
+    presentError: commonPresentError(list),
     contents: createSmallContents(options.contentMemoryBytes ?? 16 * 1024 * 1024),
     ...(options.requestId && { requestId: options.requestId }),
   }
@@ -59,6 +60,11 @@ export function assetApi(
     fail,
     fetch: request => answerFetch({ handle, fail }, request),
   }
+}
+
+function commonPresentError([first, ...others]: readonly Profile[]): Present['error'] | undefined {
+  const present = first?.present?.error
+  return others.every(other => other.present?.error === present) ? present : undefined
 }
 
 function isList(profiles: Profile | readonly Profile[] | ProfileOptions): profiles is readonly Profile[] {

@@ -1,18 +1,21 @@
 import type { Stowage } from '@stowage/core'
 import { StowageError } from '@stowage/core/contracts'
 import { callHook } from './auth/call-hook.ts'
+import { demandScope } from './auth/demand-scope.ts'
 import { identify } from './auth/identify.ts'
 import { acceptsJson } from './body/media-type.ts'
 import { refuseEncodedBody } from './body/refuse-encoded.ts'
 import type { SmallContents } from './content/small-contents.ts'
-import { answerError } from './errors/answer-error.ts'
+import { answerError, placeOf } from './errors/answer-error.ts'
+import { createPartFailures } from './errors/part-failures.ts'
 import { refuseMissingSpace } from './missing-space.ts'
 import type { Exchange, PreparedProfile } from './operations/exchange.ts'
 import { handlers } from './operations/handlers.ts'
+import { NOT_JSON } from './operations/not-json.ts'
 import { createPresentContext } from './operations/present-context.ts'
 import { operations } from './profile/operation.ts'
 import type { RouteTarget } from './profile/prepare-profile.ts'
-import type { RequestContext } from './profile/profile.ts'
+import type { Present, RequestContext } from './profile/profile.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { corsHeaders, preflightHeaders } from './routing/cors.ts'
@@ -24,6 +27,8 @@ export interface ApiContext {
   readonly stowage: Stowage
   readonly router: Router<RouteTarget>
   readonly contents: SmallContents
+  /** How errors look at paths that are no profile's: as everywhere, where all profiles agree. Default: problem details. */
+  readonly presentError: Present['error'] | undefined
   readonly requestId?: (request: HttpRequest) => string
 }
 
@@ -88,8 +93,6 @@ function checkHeaders(request: HttpRequest, route: Route<RouteTarget>): void {
   }
 }
 
-const NOT_JSON: ReadonlySet<string> = new Set(['content', 'derivative', 'linkContent', 'delete'])
-
 function answersJson({ target: { operation } }: Route<RouteTarget>): boolean {
   return !NOT_JSON.has(operation)
 }
@@ -115,23 +118,25 @@ async function runOperation(
   const { profile, kind } = prepared
   const { stowage } = api
   const call = { clock: stowage.clock, timeoutMs: profile.hookTimeoutMs ?? 5000 }
-  // The token of a signed link is its own permission: it needs no identity and names its asset by itself.
-  const anonymous = operation === 'linkContent'
+  const { asks, early, names } = operations[operation]
+  // What asks nothing of the policy needs no identity and no space: the token of a signed link names its asset by itself.
+  const anonymous = asks === null
   const actor = anonymous ? null : await identify(profile, request, call)
   const context: RequestContext = { request, operation, params, actor }
   const { limit, space: loadSpace } = profile
   if (limit !== undefined) refuseTooMany(await callHook(call, 'limit', () => limit(context)))
+  demandScope(profile, context)
   const space = loadSpace === undefined || anonymous ? null : await callHook(call, 'space', () => loadSpace(context))
   const assets = stowage.as(actor).in({ kind, ...(space && { space }) })
-  const { asks, early } = operations[operation]
   if (loadSpace !== undefined && asks !== null && (space === null || space === undefined)) await refuseMissingSpace(assets, asks)
-  if (asks !== null && early) await assets.authorize(asks, asks === 'create' ? undefined : params.id)
+  if (asks !== null && early) await assets.authorize(asks, names.includes('id') ? params.id : undefined)
   const exchange: Exchange = {
     ...context,
     space: space ?? null,
     prepared,
     assets,
     contents: api.contents,
+    partFailures: () => createPartFailures(stowage.logger, request, placeOf(api, request, { route, prepared })),
     openLink: (token, options) => stowage.openLink(token, options),
     present: createPresentContext(prepared, { ...context, space: space ?? null }, assets),
   }

@@ -39,6 +39,8 @@ export async function answerContent(content: AssetContent, context: DeliveryCont
   }
   const body = request.method === 'HEAD' || asset.sizeBytes === 0 ? null : await openBody(content, context, range)
   if (range !== null && body instanceof Uint8Array) headers['content-digest'] = sha256Field(body)
+  // A part from the middle goes on with a download that was counted.
+  if (request.method === 'GET' && (range === null || range.start === 0)) content.countDownload()
   return { status: range === null ? 200 : 206, headers, body }
 }
 

@@ -22,7 +22,8 @@ export interface ListPlan {
 
 /** @throws TypeError for options that contradict each other or the kind */
 export function planList(kind: Kind, options: ListOptions, credentialParams: readonly string[]): ListPlan {
-  const { columns, default: first, param = 'sort', orderParam = null } = options.sort ?? houseSort(kind)
+  const { columns, default: given, param = 'sort', orderParam = null } = options.sort ?? houseSort(kind)
+  const first = given ?? newestFirst(columns)
   if (!Object.hasOwn(columns, first.replace(/^-/, '')))
     throw new TypeError(`list.sort: the default ${first} is none of its columns.`)
   for (const [name, column] of Object.entries(columns)) checkSort(kind, name, column)
@@ -58,6 +59,12 @@ function houseSort(kind: Kind): SortOptions {
     return column === undefined || (typeof column !== 'string' && !shown.includes(name)) ? [] : [[name, column]]
   })
   return { columns: { createdAt: 'createdAt', ...Object.fromEntries(sorts) }, default: '-createdAt' }
+}
+
+function newestFirst(columns: SortOptions['columns']): string {
+  const name = Object.keys(columns).find(name => columns[name] === 'createdAt')
+  if (name !== undefined) return `-${name}`
+  throw new TypeError('list.sort: give a default, since none of its columns is createdAt.')
 }
 
 function checkSort(kind: Kind, name: string, column: Column): void {

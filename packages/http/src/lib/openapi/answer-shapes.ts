@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { problemJson } from '../errors/problem.ts'
-import { assetJson, bulkJson, linkJson, totalJson } from '../operations/asset-json.ts'
+import { assetJson, bulkJson, linkJson, stagedJson, totalJson } from '../operations/asset-json.ts'
 import type { Describe } from '../profile/describe.ts'
 import type { Present } from '../profile/profile.ts'
 import { type Described, fieldsSchema, namedShape } from './described.ts'
+import { idShape } from './id-shape.ts'
 import { jsonSchema } from './json-schema.ts'
 import type { JsonSchema } from './open-api-document.ts'
 
@@ -25,7 +26,7 @@ export function assetSchema(api: Described): JsonSchema {
 
 function houseAsset(api: Described, at: string): JsonSchema {
   const { kind } = api
-  const shape = assetJson.extend({ kind: z.literal(kind.name), ...(kind.ids === undefined && { id: z.uuid() }) })
+  const shape = assetJson.extend({ kind: z.literal(kind.name), id: idShape(kind) })
   const schema = jsonSchema(shape, 'output', at)
   return { ...schema, properties: { ...(schema.properties as object), fields: fieldsSchema(api, 'output') } }
 }
@@ -47,6 +48,10 @@ export function pageSchema(api: Described): JsonSchema {
       required: ['items', 'cursor', ...(counts ? ['total'] : [])],
     })),
   )
+}
+
+export function stagedSchema(api: Described): JsonSchema {
+  return answered(api, 'staged', 'StagedFile', () => namedShape(api, 'StagedFile', 'output', stagedJson))
 }
 
 export function linkSchema(api: Described): JsonSchema {

@@ -42,7 +42,9 @@ export function namedShape(api: Described, name: string, io: 'input' | 'output',
 
 /** The declared fields that clients may know of, as they are sent or answered. */
 export function fieldsSchema(api: Described, io: 'input' | 'output'): JsonSchema {
-  return namedShape(api, io === 'input' ? 'FieldsInput' : 'Fields', io, z.object(shownShape(api.kind)))
+  const shape = shownShape(api.kind)
+  if (Object.keys(shape).length === 0) return { type: 'object', properties: {}, additionalProperties: false }
+  return namedShape(api, io === 'input' ? 'FieldsInput' : 'Fields', io, z.object(shape))
 }
 
 function shownShape(kind: Kind): Readonly<Record<string, z.core.$ZodType>> {

@@ -1,12 +1,12 @@
 import type { StowageErrorCode } from '@stowage/core/contracts'
 import type { Operation } from '../profile/operation.ts'
-import { assetSchema, bulkSchema, generatedSchema, linkSchema, pageSchema } from './answer-shapes.ts'
+import { assetSchema, bulkSchema, generatedSchema, linkSchema, pageSchema, stagedSchema } from './answer-shapes.ts'
 import type { Described } from './described.ts'
 import { type AnsweredHeader, type AskedHeader, answerHeaders } from './headers.ts'
 import { listParameters } from './list-parameters.ts'
 import type { JsonSchema, OpenApiBody, OpenApiParameter, OpenApiResponse } from './open-api-document.ts'
 import { rawParameters } from './raw-parameters.ts'
-import { BINARY, bulkBody, generateBody, linkBody, patchBody, replaceBody, uploadBody } from './request-bodies.ts'
+import { BINARY, bulkBody, generateBody, linkBody, patchBody, replaceBody, stageBody, uploadBody } from './request-bodies.ts'
 
 /** What the document says of one operation besides what follows from its path. */
 export interface Description {
@@ -116,6 +116,15 @@ export const descriptions: Readonly<Record<Operation, Description>> = {
     body: generateBody,
     answers: api => ({ 201: json('The new asset.', generatedSchema(api), 'Location', 'ETag') }),
     errors: [...created, 'bad_gateway', 'rate_limited', 'unsupported'],
+  },
+  stage: {
+    summary: 'Keep a file that an asset will be made of',
+    details: 'Of use to you alone, once, in the member of an upload as JSON that names it.',
+    query: () => [FILENAME],
+    headers: ['Content-Disposition', 'Repr-Digest'],
+    body: stageBody,
+    answers: api => ({ 201: json('The file, and its id.', stagedSchema(api), 'Cache-Control') }),
+    errors: [...created],
   },
   link: {
     summary: 'Make a signed link, which needs no credentials',

@@ -32,7 +32,7 @@ export function openApiDocument(prepared: PreparedProfile, { serverUrl, anonymou
     ...operationOf(api, errors, { operation, template }),
     ...(operations[operation].asks !== null && { security: security(operation) }),
   }))
-  const { title = `Assets of kind ${api.kind.name}`, version = '1.0.0', description } = api.own
+  const { title = titleOf(api.kind.name), version = '1.0.0', description } = api.own
   return {
     openapi: '3.1.1',
     info: { title, version, ...(description !== undefined && { description }) },
@@ -44,6 +44,11 @@ export function openApiDocument(prepared: PreparedProfile, { serverUrl, anonymou
       ...(Object.keys(schemes).length > 0 && { securitySchemes: schemes }),
     },
   }
+}
+
+/** `team-file` is `Team file API`. */
+function titleOf(kind: string): string {
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1).replaceAll('-', ' ')} API`
 }
 
 function securityOf(

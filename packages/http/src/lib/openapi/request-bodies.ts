@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { GENERATE_MEMBERS } from '../operations/generate.ts'
 import { houseMembers } from '../upload/house-details.ts'
+import type { JsonSources } from '../upload/json-sources.ts'
 import { type Described, fieldsSchema } from './described.ts'
 import { jsonSchema } from './json-schema.ts'
 import type { JsonSchema, OpenApiBody, OpenApiContent } from './open-api-document.ts'
@@ -10,12 +11,12 @@ import { memberSchema, objectOf, patchSchema, requiredFields } from './request-s
 export const BINARY: JsonSchema = { type: 'string', contentMediaType: 'application/octet-stream' }
 
 export function uploadBody(api: Described): OpenApiBody {
-  const { profile, form } = api.prepared
+  const { profile } = api.prepared
   return {
     required: true,
     content: {
       'multipart/form-data': formContent(api),
-      ...(form.urlField !== null && { 'application/json': { schema: importSchema(api, form.urlField) } }),
+      ...jsonContent(api),
       ...(profile.upload?.raw !== false && { '*/*': { schema: BINARY } }),
     },
   }
@@ -63,18 +64,42 @@ function ownFields(form: z.ZodObject): TextFields {
   return { properties, required }
 }
 
-function importSchema(api: Described, urlField: string): JsonSchema {
+function jsonContent(api: Described): OpenApiBody['content'] {
+  const { profile, sources } = api.prepared
+  if (profile.upload?.json !== undefined)
+    return {
+      'application/json': { schema: api.own.json === undefined ? { type: 'object' } : jsonSchema(api.own.json, 'input', '#') },
+    }
+  const schemas = (Object.entries(sources) as [keyof JsonSources, string | null][]).flatMap(([source, name]) =>
+    name === null ? [] : [sourceSchema(api, source, name)],
+  )
+  const [schema] = schemas
+  if (schema === undefined) return {}
+  return { 'application/json': { schema: schemas.length === 1 ? schema : { oneOf: schemas } } }
+}
+
+function sourceSchema(api: Described, source: keyof JsonSources, name: string): JsonSchema {
   const { properties, required } = textFields(api)
   const own = api.prepared.profile.upload?.fields !== undefined
   const names = own ? Object.keys(properties) : houseMembers(api.kind)
   return {
     type: 'object',
     properties: {
-      [urlField]: memberSchema(api, 'url'),
-      ...Object.fromEntries(names.map(name => [name, properties[name] ?? memberSchema(api, name)])),
+      [name]: memberSchema(api, source),
+      ...Object.fromEntries(names.map(member => [member, properties[member] ?? memberSchema(api, member)])),
     },
     additionalProperties: false,
-    required: [urlField, ...required],
+    required: [name, ...required],
+  }
+}
+
+export function stageBody({ prepared, kind }: Described): OpenApiBody {
+  const { fileField } = prepared.form
+  const properties = { [fileField]: { ...BINARY, description: `At most ${kind.limits.maxBytes} bytes.` } }
+  const schema = { type: 'object', properties, additionalProperties: false, required: [fileField] }
+  return {
+    required: true,
+    content: { 'multipart/form-data': { schema }, ...(prepared.profile.upload?.raw !== false && { '*/*': { schema: BINARY } }) },
   }
 }
 

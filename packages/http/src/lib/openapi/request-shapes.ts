@@ -21,6 +21,10 @@ const details: Readonly<Record<string, z.ZodType>> = {
     .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
     .describe('Unique in its space.'),
   externalUrl: url.describe('Where it lies instead: http or https, without credentials.'),
+  staged: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .describe('Id of a file that you staged: taken once.'),
   prompt: text(4000).min(1),
   aspectRatio: z.enum(['1:1', '16:9', '9:16', '4:3', '3:4']).default('1:1'),
   url: url.describe('Where the file lies.'),

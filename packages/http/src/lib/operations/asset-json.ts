@@ -1,4 +1,4 @@
-import type { Asset } from '@stowage/core'
+import { type Asset, type StagedFile, videoEmbedUrl } from '@stowage/core'
 import type { JsonObject } from '@stowage/core/contracts'
 import { z } from 'zod'
 import { shownFields } from '../profile/declared-field.ts'
@@ -36,14 +36,15 @@ export const assetJson = z.object({
   fields: jsonObject,
   metadata: jsonObject,
   tags: z.array(z.string()).readonly(),
-  externalUrl: z.string().nullable(),
+  externalUrl: z.string().nullable().describe('Where it is instead, where it has no bytes of its own.'),
+  embedUrl: z.string().nullable().describe('What shows it in a page, where that is a video of YouTube or Vimeo.'),
   version: z.int().min(0).describe('Every update adds 1.'),
   etag: z.string().describe('For If-Match and If-None-Match.'),
   downloadCount: byteCount.nullable().describe('How often its bytes were downloaded; null where that is not counted.'),
   createdAt: time,
   updatedAt: time,
   url: z.string().nullable().describe('Where the bytes are; null without bytes.'),
-} satisfies Record<keyof Omit<Asset, 'contentEtag'> | 'url', z.ZodType>)
+} satisfies Record<keyof Omit<Asset, 'contentEtag'> | 'url' | 'embedUrl', z.ZodType>)
 
 /** An asset as the house API sends it: dates in ISO 8601, and where its bytes are. */
 export type AssetJson = Readonly<z.output<typeof assetJson>>
@@ -70,6 +71,25 @@ export const linkJson = z.object({
 /** A signed link as the house API sends it. */
 export type LinkJson = Readonly<z.output<typeof linkJson>>
 
+export const stagedJson = z.object({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .describe('What `staged` names when an asset is made of the file.'),
+  name: z.string().describe('The same, when the asset is to have this as its filename.'),
+  filename: z.string(),
+  contentType: z.string(),
+  type: assetJson.shape.type,
+  sizeBytes: byteCount,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  expiresAt: time.describe('When it is removed, unless an asset was made of it.'),
+} satisfies Record<keyof StagedFile, z.ZodType>)
+
+/** A staged file as the house API sends it. */
+export type StagedJson = Readonly<z.output<typeof stagedJson>>
+
 export const bulkJson = z.object({
   results: z
     .array(
@@ -91,6 +111,7 @@ export function toAssetJson(asset: Asset, context: PresentContext): AssetJson {
   return {
     ...rest,
     fields: shownFields(context.kind, asset.fields),
+    embedUrl: asset.externalUrl === null ? null : videoEmbedUrl(asset.externalUrl),
     url: context.contentUrl(asset),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),

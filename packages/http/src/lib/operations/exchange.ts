@@ -1,12 +1,15 @@
 import type { Actor, Assets, Kind, LinkedContent, OpenLinkOptions, Space } from '@stowage/core'
 import type { SmallContents } from '../content/small-contents.ts'
+import type { PartFailure } from '../errors/part-failures.ts'
 import type { ListPlan } from '../list/list-plan.ts'
+import type { DescribedApi } from '../openapi/described-api.ts'
 import type { Operation } from '../profile/operation.ts'
 import type { PresentContext, Profile, RequestContext } from '../profile/profile.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
 import type { Template } from '../routing/template.ts'
 import type { Urls } from '../routing/urls.ts'
+import type { JsonSources } from '../upload/json-sources.ts'
 import type { FormPlan } from '../upload/multipart-upload.ts'
 
 /** A profile with everything about it that does not depend on a request. */
@@ -14,9 +17,12 @@ export interface PreparedProfile {
   readonly profile: Profile
   readonly kind: Kind
   readonly templates: Readonly<Partial<Record<Operation, Template>>>
+  readonly methods: Readonly<Partial<Record<Operation, string>>>
   readonly list: ListPlan
   readonly form: Omit<FormPlan, 'details'>
+  readonly sources: JsonSources
   readonly urls: (mountPath: string) => Urls
+  readonly described: DescribedApi
 }
 
 /**
@@ -34,6 +40,8 @@ export interface Exchange extends RequestContext {
   readonly openLink: (token: string, options: OpenLinkOptions) => Promise<LinkedContent>
   readonly present: PresentContext
   readonly contents: SmallContents
+  /** Begins an answer that tells of failures in parts of it. */
+  readonly partFailures: () => (thrown: unknown) => PartFailure
 }
 
 export type Handler = (exchange: Exchange) => Promise<HttpResponse>

@@ -1,11 +1,14 @@
 import type { Operation } from '../profile/operation.ts'
+import { bulkDelete, bulkTag } from './bulk.ts'
 import { content, derivative, linkContent } from './content.ts'
 import type { Handler } from './exchange.ts'
 import { generate } from './generate.ts'
 import { link } from './link.ts'
 import { list } from './list.ts'
+import { openapi, reference } from './openapi.ts'
 import { get, remove, update } from './record.ts'
 import { replace } from './replace.ts'
+import { stage } from './stage.ts'
 import { upload } from './upload.ts'
 
 export const handlers: Readonly<Record<Operation, Handler>> = {
@@ -17,7 +20,12 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
   content,
   derivative,
   replace,
+  bulkDelete,
+  bulkTag,
   generate,
+  stage,
   link,
   linkContent,
+  openapi,
+  reference,
 }

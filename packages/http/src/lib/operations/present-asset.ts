@@ -41,8 +41,11 @@ export function answerCreated(
 ): HttpResponse {
   const context = exchange.present
   const location =
-    context.url('get', { id: asset.id, ...(asset.filename !== null && { filename: asset.filename }) }) ??
-    context.contentUrl(asset)
+    context.url('get', {
+      id: asset.id,
+      ...(asset.filename !== null && { filename: asset.filename }),
+      ...(asset.slug !== null && { slug: asset.slug }),
+    }) ?? context.contentUrl(asset)
   return presented(present(asset, context), 201, {
     etag: asset.etag,
     'cache-control': 'private, no-cache',

@@ -1,7 +1,7 @@
 import type { Asset, Assets, LinkOptions, SignedLink, Space } from '@stowage/core'
 import { isStowageError } from '@stowage/core/contracts'
 import type { PresentContext, RequestContext } from '../profile/profile.ts'
-import type { Urls } from '../routing/urls.ts'
+import { namesOf, type Urls } from '../routing/urls.ts'
 import type { PreparedProfile } from './exchange.ts'
 
 /** What `present` functions are given. */
@@ -23,7 +23,7 @@ export function createPresentContext(
       urls().contentOf(asset, { ...context.params, ...params }, versioned),
     derivativeUrl: (asset, name, { params = {} } = {}) => {
       if (signed(assets, asset, { derivative: name }) === null) return null
-      return urls().of('derivative', { ...context.params, ...params, id: asset.id, filename: asset.filename, name })
+      return urls().of('derivative', { ...context.params, ...params, ...namesOf(asset), name })
     },
     linkUrl: (asset, options = {}) => {
       const link = signed(assets, asset, options)

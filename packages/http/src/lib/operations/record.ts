@@ -12,11 +12,22 @@ import { writeGuard } from './write-guard.ts'
 
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json']
 /** Members of the house patch. */
-export const PATCH_MEMBERS = ['title', 'description', 'filename', 'visibility', 'fields', 'metadata', 'tags'] as const
+export const PATCH_MEMBERS = [
+  'title',
+  'description',
+  'filename',
+  'visibility',
+  'slug',
+  'externalUrl',
+  'fields',
+  'metadata',
+  'tags',
+] as const
 
 /** The asset that the path names. */
 export function assetName({ params }: Exchange): AssetName {
-  return params.id !== undefined ? { id: params.id } : { filename: params.filename as string }
+  if (params.id !== undefined) return { id: params.id }
+  return params.slug !== undefined ? { slug: params.slug } : { filename: params.filename as string }
 }
 
 export const get: Handler = async exchange => {

@@ -51,11 +51,11 @@ export function shownFields({ privateFields = [] }: Kind, fields: JsonObject): J
  * @param form reads the field, as the one value it then must have or as JSON
  */
 export function fieldValue(
-  kind: Kind,
+  { shape }: Pick<Kind, 'shape'>,
   name: string,
   form: { readonly all: readonly string[]; readonly one: () => string; readonly json: () => JsonValue },
 ): JsonValue {
-  const def = unwrapped(kind.shape[name] as unknown as Schema)
+  const def = unwrapped(shape[name] as unknown as Schema)
   const type = typeOf(def)
   if (type === 'list') return form.all.map(text => plainValue(def.element ? typeOf(unwrapped(def.element)) : 'text', text))
   return type === 'json' ? form.json() : plainValue(type, form.one())

@@ -7,7 +7,7 @@ import type { Operation } from './operation.ts'
  * here, the document says that it is JSON of some kind.
  */
 export interface Describe {
-  /** Default: `Assets of kind NAME`. */
+  /** Default: the kind's name, and `API`. */
   readonly title?: string
   /** Of your API. Default `1.0.0`. */
   readonly version?: string
@@ -19,6 +19,10 @@ export interface Describe {
   readonly page?: z.ZodType
   /** What `present.generated` makes. */
   readonly generated?: z.ZodType
+  /** What `present.staged` makes. */
+  readonly staged?: z.ZodType
+  /** What `upload.json` reads. */
+  readonly json?: z.ZodType
   /** What `present.link` makes. */
   readonly link?: z.ZodType
   /** What `present.error` makes. */

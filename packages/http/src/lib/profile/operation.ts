@@ -10,20 +10,30 @@ export type Operation =
   | 'content'
   | 'derivative'
   | 'replace'
+  | 'bulkDelete'
+  | 'bulkTag'
   | 'generate'
+  | 'stage'
   | 'link'
   | 'linkContent'
+  | 'openapi'
+  | 'reference'
+
+/** Operations that ask nobody who they are. */
+export type OpenOperation = 'linkContent' | 'openapi' | 'reference'
 
 interface OperationShape {
   /** House path: `METHOD path`, relative to the base path. */
   readonly path: string
   readonly methods: readonly string[]
-  /** What it asks of the policy; null where a token is the permission. */
+  /** What it asks of the policy; null where nobody is asked for: a token is the permission, or everyone may know. */
   readonly asks: Action | null
   /** Whether that is asked before a body is read; the service asks in any case. */
   readonly early: boolean
   /** Names the asset by one of these path parameters, if by any. */
   readonly names: readonly string[]
+  /** What it does to each of many assets. */
+  readonly eachIs?: Operation
   /** Path parameters that it can't do without. */
   readonly needs?: readonly string[]
 }
@@ -31,22 +41,27 @@ interface OperationShape {
 export const operations: Readonly<Record<Operation, OperationShape>> = {
   upload: { path: 'POST', methods: ['POST', 'PUT'], asks: 'create', early: true, names: [] },
   list: { path: 'GET', methods: ['GET'], asks: 'list', early: false, names: [] },
-  get: { path: 'GET :id', methods: ['GET'], asks: 'read', early: false, names: ['id', 'filename'] },
+  get: { path: 'GET :id', methods: ['GET'], asks: 'read', early: false, names: ['id', 'filename', 'slug'] },
   update: { path: 'PATCH :id', methods: ['PATCH', 'POST', 'PUT'], asks: 'update', early: true, names: ['id'] },
   delete: { path: 'DELETE :id', methods: ['DELETE', 'POST'], asks: 'delete', early: false, names: ['id'] },
-  content: { path: 'GET :id/content', methods: ['GET'], asks: 'read', early: false, names: ['id', 'filename'] },
+  content: { path: 'GET :id/content', methods: ['GET'], asks: 'read', early: false, names: ['id', 'filename', 'slug'] },
   derivative: {
     path: 'GET :id/derivatives/:name',
     methods: ['GET'],
     asks: 'read',
     early: false,
-    names: ['id', 'filename'],
+    names: ['id', 'filename', 'slug'],
     needs: ['name'],
   },
   replace: { path: 'PUT :id/content', methods: ['PUT', 'POST'], asks: 'update', early: true, names: ['id'] },
+  bulkDelete: { path: 'POST bulk/delete', methods: ['POST'], asks: 'delete', early: true, names: [], eachIs: 'delete' },
+  bulkTag: { path: 'POST bulk/tag', methods: ['POST'], asks: 'update', early: true, names: [], eachIs: 'update' },
   generate: { path: 'POST generate', methods: ['POST'], asks: 'create', early: true, names: [] },
+  stage: { path: 'POST staged', methods: ['POST', 'PUT'], asks: 'create', early: true, names: [] },
   link: { path: 'POST :id/link', methods: ['POST', 'GET'], asks: 'read', early: true, names: ['id'] },
   linkContent: { path: 'GET links/:token', methods: ['GET'], asks: null, early: false, names: ['token'] },
+  openapi: { path: 'GET openapi.json', methods: ['GET'], asks: null, early: false, names: [] },
+  reference: { path: 'GET reference', methods: ['GET'], asks: null, early: false, names: [] },
 }
 
 export const operationNames = Object.keys(operations) as Operation[]

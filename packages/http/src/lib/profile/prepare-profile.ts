@@ -1,14 +1,16 @@
 import type { Kind, Stowage } from '@stowage/core'
 import { planList } from '../list/list-plan.ts'
+import { describedApi } from '../openapi/described-api.ts'
 import type { PreparedProfile } from '../operations/exchange.ts'
 import { checkCors } from '../routing/cors.ts'
 import type { Route } from '../routing/router.ts'
 import { parseTemplate, type Template } from '../routing/template.ts'
 import { createUrls } from '../routing/urls.ts'
-import { houseFields } from '../upload/house-details.ts'
+import { fieldsOf, jsonSources } from '../upload/json-sources.ts'
 import { checkPrivate } from './check-private.ts'
 import { type Operation, operationNames, operations } from './operation.ts'
 import type { Profile } from './profile.ts'
+import { withoutShadows } from './shadowed.ts'
 
 /** What a route leads to. */
 export interface RouteTarget {
@@ -31,12 +33,14 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
     throw new TypeError(`publicUrl must be an absolute URL such as https://assets.example.com, not ${profile.publicUrl}.`)
   }
   checkCors(profile.cors)
-  const paths = operationNames.flatMap(operation => readPath(profile, operation))
+  const named = operationNames.flatMap(operation => readPath(profile, operation))
+  const paths = withoutShadows(profile, named)
   checkPrivate(
     profile,
     paths.map(({ operation }) => operation),
   )
   const templates = Object.fromEntries(paths.map(path => [path.operation, path.template])) as Partial<Record<Operation, Template>>
+  const sources = jsonSources(profile, stowage.canImport)
   const prepared: PreparedProfile = {
     profile,
     kind,
@@ -44,25 +48,18 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
     list: planList(kind, profile.list ?? {}, profile.authenticate?.queryParams ?? []),
     form: {
       fileField: profile.upload?.fileField ?? 'file',
-      urlField: stowage.canImport ? urlFieldOf(profile) : null,
-      fields: new Set(profile.upload?.fields ?? houseFields(kind)),
+      urlField: sources.url,
+      fields: new Set(fieldsOf(kind, profile.upload ?? {})),
       maxFields: profile.upload?.maxFields ?? 100,
       maxFieldBytes: profile.upload?.maxFieldBytes ?? 64 * 1024,
       maxFileBytes: kind.limits.maxBytes,
     },
+    sources,
+    methods: Object.fromEntries(paths.map(({ operation, method }) => [operation, method])),
     urls: mountPath => createUrls(templates, profile.publicUrl ?? '', mountPath),
+    described: describedApi(stowage, () => prepared),
   }
   return { routes: paths.map(({ operation, method, template }) => ({ method, template, target: { operation, prepared } })) }
-}
-
-/** The member that names a file to import, where no text field has its name; null: none is imported. */
-function urlFieldOf({ basePath, kind, upload = {} }: Profile): string | null {
-  const { urlField = 'url', fields = houseFields(kind), fileField = 'file' } = upload
-  if (urlField === false) return null
-  if (urlField !== fileField && !fields.includes(urlField)) return urlField
-  throw new TypeError(
-    `The profile at ${basePath} has a field "${urlField}" of its own: give upload.urlField another name for imports, or false for none.`,
-  )
 }
 
 interface ReadPath {
@@ -81,6 +78,7 @@ function readPath(profile: Profile, operation: Operation): ReadPath[] {
     if (own) throw new TypeError(`paths.${operation} is given, but operations leaves it out.`)
     return []
   }
+  if (own === undefined && profile.operations === undefined && !isOfferedUnasked(profile, operation)) return []
   const given = own ?? operations[operation].path
   if (given === false) return []
   const [method = '', path = '', ...rest] = given.split(' ')
@@ -97,6 +95,16 @@ function readPath(profile: Profile, operation: Operation): ReadPath[] {
   const missing = needs.find(name => !template.params.includes(name))
   if (missing !== undefined) throw new TypeError(`paths.${operation}: ${template.text} must have the parameter :${missing}.`)
   return [{ operation, method, template }]
+}
+
+/** Files are staged where something can be made of them. Changes of many assets are no way round what a profile says of changes of one; who wants both names them. */
+function isOfferedUnasked(profile: Profile, operation: Operation): boolean {
+  const { paths, update = {}, upload = {} } = profile
+  if (operation === 'stage') return upload.json !== undefined || jsonSources(profile, false).staged !== null
+  const { eachIs } = operations[operation]
+  if (eachIs === undefined) return true
+  if (paths?.[eachIs] === false || update.requireIfMatch === true) return false
+  return eachIs !== 'update' || (update.patch === undefined && update.members?.includes('tags') !== false)
 }
 
 function hasDerivatives({ processing }: Kind): boolean {

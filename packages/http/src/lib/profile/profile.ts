@@ -1,4 +1,17 @@
-import type { Actor, Asset, AssetDetails, AssetId, AssetPatch, Kind, LinkOptions, SignedLink, Space } from '@stowage/core'
+import type {
+  Actor,
+  Asset,
+  AssetDetails,
+  AssetId,
+  AssetPatch,
+  CreateInput,
+  ImportInput,
+  Kind,
+  LinkOptions,
+  SignedLink,
+  Space,
+  StagedFile,
+} from '@stowage/core'
 import type { Column, JsonObject, StowageErrorCode } from '@stowage/core/contracts'
 import type { z } from 'zod'
 import type { Authenticate, HttpRequest } from '../request.ts'
@@ -90,6 +103,8 @@ export interface Present {
   readonly generated?: (asset: Asset, context: PresentContext) => unknown
   /** Answers `bulkDelete` and `bulkTag`; results in the order of the ids. */
   readonly bulk?: (results: readonly PresentedResult[], context: PresentContext) => unknown
+  /** Answers `stage`. */
+  readonly staged?: (file: StagedFile, context: PresentContext) => unknown
   readonly link?: (link: SignedLink & { readonly url: string }, context: PresentContext) => unknown
   /** Default: RFC 9457 problem details. `context.operation` is null where no route was found. */
   readonly error?: (
@@ -142,13 +157,16 @@ type FilterColumn =
 export interface SortOptions {
   /** Name on the wire to column: `createdAt`, and what the kind declares in `sorts`. */
   readonly columns: Readonly<Record<string, Column>>
-  /** Wire name, with `-` in front for descending. */
-  readonly default: string
+  /** Wire name, with `-` in front for descending. Default: newest first, by whichever name stands for `createdAt`. */
+  readonly default?: string
   /** Default `sort`. */
   readonly param?: string
   /** Takes the direction from a parameter of its own (`asc`, `desc`) instead of from a leading `-`. */
   readonly orderParam?: string
 }
+
+/** What a JSON body asks for: an asset without an upload, or one of a file elsewhere. */
+export type JsonUpload = Given<CreateInput> | { readonly import: Given<ImportInput> & Pick<ImportInput, 'url'> }
 
 export interface UploadOptions {
   /** Form field that holds the file. Default `file`. */
@@ -158,7 +176,16 @@ export interface UploadOptions {
    * `createStowage` has an importer. Default `url`.
    */
   readonly urlField?: string | false
-  /** Text fields that are taken; others are refused. Default: title, description, visibility, filename, tags, metadata and every declared field. */
+  /**
+   * Member of a JSON body that holds where the asset is instead of here; false: no links are made. Default `externalUrl`; false where `fields`,
+   * `details` or `json` are your own, or the kind says what it accepts.
+   */
+  readonly externalUrlField?: string | false
+  /** Member of a JSON body that holds the id of a staged file; false: none is taken. Default `staged`; false where `externalUrlField` is. */
+  readonly stagedField?: string | false
+  /** Reads a JSON body of another shape, whole. What is `undefined` was not given. @throws StowageError `invalid_request`, `unprocessable` */
+  readonly json?: (body: JsonObject, context: RequestContext) => JsonUpload
+  /** Text fields that are taken; others are refused. Default: title, description, visibility, slug, filename, tags, metadata and every declared field. */
   readonly fields?: readonly string[]
   /**
    * Makes details of the text fields. Called when the file begins with what came before it, and again with everything after it, so it must
@@ -200,7 +227,7 @@ export interface ProfileOptions<FieldName extends string = string> {
   readonly operations?: readonly Operation[]
   /**
    * `METHOD path` of each operation, or false to drop it. A path without a leading slash continues `basePath`; one with it stands alone.
-   * `:id`, `:filename` and `:token` name the asset; other parameters are yours.
+   * `:id`, `:filename`, `:slug` and `:token` name the asset; other parameters are yours.
    * Where a path names assets by filename or slug, `openapi` and `reference` are left out unless they are named here.
    */
   readonly paths?: Readonly<Partial<Record<Operation, string | false>>>
@@ -220,6 +247,8 @@ export interface ProfileOptions<FieldName extends string = string> {
   readonly list?: ListOptions<FieldName>
   readonly upload?: UploadOptions
   readonly update?: UpdateOptions
+  /** `Idempotency-Key` is honoured on everything that makes an asset; `required`: 400 without one. Default: not demanded. */
+  readonly idempotency?: { readonly required?: boolean }
   readonly link?: { /** 1 to 604,800, default 900. */ readonly expiresInSeconds?: number }
   readonly delivery?: DeliveryOptions
   readonly present?: Present

@@ -13,8 +13,8 @@ export interface CorsOptions {
 const EXPOSED =
   'Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Range, ETag, Link, Location, Repr-Digest, Retry-After, X-Request-Id'
 const ALLOWED =
-  'Authorization, Content-Digest, Content-Disposition, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, ' +
-  'If-Unmodified-Since, Range, Repr-Digest, X-Api-Key, X-Request-Id'
+  'Authorization, Content-Digest, Content-Disposition, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Match, ' +
+  'If-Range, If-Unmodified-Since, Range, Repr-Digest, X-Api-Key, X-Request-Id'
 
 /** @throws TypeError for credentials together with every origin */
 export function checkCors(options: CorsOptions | undefined): void {

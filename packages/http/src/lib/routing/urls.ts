@@ -26,10 +26,15 @@ export function createUrls(
     of,
     contentOf: (asset, values, versioned) => {
       if (asset.sha256 === null) return null
-      const url = of('content', { ...values, id: asset.id, filename: asset.filename })
+      const url = of('content', { ...values, ...namesOf(asset) })
       return url !== null && versioned ? `${url}?v=${contentVersion(asset.sha256)}` : url
     },
   }
+}
+
+/** The path parameters that name an asset. */
+export function namesOf({ id, filename, slug }: Asset): UrlValues {
+  return { id, filename, slug }
 }
 
 /** How a URL names the bytes it means: 64 bits of their digest. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '@stowage/core/contracts'
 import { fieldValue, publicFields } from '../profile/declared-field.ts'
 import type { FormFields } from './form-fields.ts'
 
-const PLAIN = ['title', 'description', 'filename', 'visibility', 'tags', 'tags[]', 'metadata']
+const PLAIN = ['title', 'description', 'filename', 'visibility', 'slug', 'tags', 'tags[]', 'metadata']
 
 /** Text fields that the house upload takes for a kind. */
 export function houseFields(kind: Kind): readonly string[] {
@@ -29,7 +29,7 @@ export function houseJsonDetails(kind: Kind, body: JsonObject): AssetDetails {
  * What a value must be is left to the service, which says so with a pointer.
  */
 export function houseDetails(kind: Kind, form: FormFields): AssetDetails {
-  const [title, description, filename] = [form.get('title'), form.get('description'), form.get('filename')]
+  const [title, description, filename, slug] = ['title', 'description', 'filename', 'slug'].map(name => form.get(name))
   const visibility = form.get('visibility') as AssetDetails['visibility']
   const tags = [...form.all('tags'), ...form.all('tags[]')]
   const metadata = form.json('metadata') as JsonObject | undefined
@@ -39,6 +39,7 @@ export function houseDetails(kind: Kind, form: FormFields): AssetDetails {
     ...(description !== undefined && { description }),
     ...(filename !== undefined && { filename }),
     ...(visibility !== undefined && { visibility }),
+    ...(slug !== undefined && { slug }),
     ...(tags.length > 0 && { tags }),
     ...(metadata !== undefined && { metadata }),
     ...(fields !== null && { fields }),

@@ -1,4 +1,4 @@
-import type { Asset, AssetDetails, Assets } from '@stowage/core'
+import type { Asset, AssetDetails, Assets, StagedFile } from '@stowage/core'
 import { StowageError } from '@stowage/core/contracts'
 import { type FilePart, type MultipartPart, parseMultipart } from '@stowage/multipart'
 import type { HttpRequest } from '../request.ts'
@@ -27,6 +27,51 @@ export async function receiveForm(
   plan: FormPlan,
   assets: Pick<Assets, 'upload' | 'import'>,
 ): Promise<Asset> {
+  return withParts(request, plan, async parts => {
+    const form = new CollectedFields()
+    const file = await fieldsUntilFile(parts, plan, form)
+    if (file === null) return await assets.import({ ...plan.details(form), url: urlOf(form, plan), signal: request.signal })
+    const details = { filename: file.filename, ...detailsBesideFile(form, plan) }
+    return await assets.upload({
+      ...details,
+      body: file.body,
+      ...sizeLimit(request),
+      disposableChunks: request.disposableChunks,
+      signal: request.signal,
+      ...(file.contentType !== undefined && { contentType: file.contentType }),
+      late: () => lateDetails(parts, plan, form),
+    })
+  })
+}
+
+/** Reads a form of one file and nothing else, and keeps that. @throws StowageError, MultipartError */
+export async function receiveStagedForm(
+  request: HttpRequest,
+  plan: FormPlan,
+  assets: Pick<Assets, 'stage'>,
+): Promise<StagedFile> {
+  return withParts(request, plan, async parts => {
+    const form = new CollectedFields()
+    const file = await fieldsUntilFile(parts, plan, form)
+    if (file === null) throw badForm(`The form has no file; send it in the field "${plan.fileField}".`, plan.fileField)
+    return assets.stage({
+      filename: file.filename,
+      body: untilTheEnd(file.body, () => lateDetails(parts, plan, form)),
+      ...sizeLimit(request),
+      disposableChunks: request.disposableChunks,
+      signal: request.signal,
+      ...(file.contentType !== undefined && { contentType: file.contentType }),
+    })
+  })
+}
+
+/** The file, which is whole only where nothing follows it that is refused. */
+async function* untilTheEnd(body: AsyncIterable<Uint8Array>, rest: () => Promise<unknown>): AsyncGenerator<Uint8Array> {
+  yield* body
+  await rest()
+}
+
+async function withParts<T>(request: HttpRequest, plan: FormPlan, use: (parts: Parts) => Promise<T>): Promise<T> {
   const limits = formLimits(plan)
   refuseAnnouncedLength(request, limits.totalBytes)
   const parts: Parts = parseMultipart(request.body ?? emptyBody(), {
@@ -34,19 +79,8 @@ export async function receiveForm(
     limits,
     signal: request.signal,
   })
-  const form = new CollectedFields()
   try {
-    const file = await fieldsUntilFile(parts, plan, form)
-    if (file === null) return await assets.import({ ...plan.details(form), url: urlOf(form, plan), signal: request.signal })
-    const details = { filename: file.filename, ...detailsBesideFile(form, plan) }
-    return await assets.upload({
-      ...details,
-      body: file.body,
-      disposableChunks: request.disposableChunks,
-      signal: request.signal,
-      ...(file.contentType !== undefined && { contentType: file.contentType }),
-      late: () => lateDetails(parts, plan, form),
-    })
+    return await use(parts)
   } finally {
     await parts.return?.()
   }
@@ -63,6 +97,12 @@ function formLimits(plan: FormPlan) {
     fileBytes: plan.maxFileBytes,
     totalBytes: plan.maxFileBytes + (fields + 2) * (plan.maxFieldBytes + 16 * 1024),
   }
+}
+
+/** A form holds its file and a little more. */
+function sizeLimit(request: HttpRequest): { readonly atMostBytes?: number } {
+  const length = request.header('content-length')
+  return length !== null && /^\d{1,15}$/.test(length) ? { atMostBytes: Number(length) } : {}
 }
 
 function refuseAnnouncedLength(request: HttpRequest, maxBytes: number): void {

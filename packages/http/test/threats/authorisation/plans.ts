@@ -36,7 +36,9 @@ const uploads = [
   changed('raw', 201, raw),
   changed('import', 201, { headers: json, body: JSON.stringify({ url: REMOTE }) }),
   changed('import by form', 201, { headers: named.headers, body: named.body.toString() }),
+  changed('link', 201, { headers: json, body: '{"externalUrl":"https://elsewhere.example/new"}' }),
 ]
+const staged = uploads.filter(({ name }) => name === 'form' || name === 'raw')
 const patch = { headers: json, body: '{"title":"changed"}' }
 const updates = [changed('plain', 200, patch), read('stale', 412, { ...json, ...STALE })].map(one => ({
   ...one,
@@ -48,18 +50,32 @@ const replacements = [
   { ...read('stale', 412, { 'content-type': 'text/plain', ...STALE }), body: 'other bytes' },
 ]
 const links = [read('plain', 200)]
+const description = [read('plain', 200), read('unchanged', 304, ANY), read('stale', 412, STALE)]
 
 /** What is done at each door: an operation or method that has no line here fails the matrix. */
 export const plans: Readonly<Record<Operation, Plan>> = {
   upload: { asks: 'create', methods: { POST: uploads, PUT: uploads } },
   generate: { asks: 'create', methods: { POST: [changed('plain', 201, { headers: json, body: '{"prompt":"a cat"}' })] } },
+  stage: { asks: 'create', methods: { POST: staged, PUT: staged } },
   list: { asks: 'list', methods: { GET: [read('plain', 200)], HEAD: [read('plain', 200)] } },
   get: { asks: 'read', methods: { GET: record, HEAD: record } },
   content: { asks: 'read', methods: { GET: bytes, HEAD: headOf(bytes) } },
   derivative: { asks: 'read', methods: { GET: bytes, HEAD: headOf(bytes) } },
   link: { asks: 'read', methods: { POST: [{ ...read('plain', 200, json), body: '{}' }], GET: links, HEAD: links } },
   linkContent: { asks: 'token', methods: { GET: bytes, HEAD: headOf(bytes) } },
+  openapi: { asks: 'nothing', methods: { GET: description, HEAD: description } },
+  reference: { asks: 'nothing', methods: { GET: description, HEAD: description } },
   update: { asks: 'update', methods: { PATCH: updates, POST: updates, PUT: updates } },
   replace: { asks: 'update', methods: { PUT: replacements, POST: replacements } },
+  bulkDelete: {
+    asks: 'delete',
+    inBody: true,
+    methods: { POST: [changed('plain', 204, { headers: json, body: '{"ids":["$id"]}' })] },
+  },
+  bulkTag: {
+    asks: 'update',
+    inBody: true,
+    methods: { POST: [changed('plain', 200, { headers: json, body: '{"ids":["$id"],"add":["new"]}' })] },
+  },
   delete: { asks: 'delete', methods: { DELETE: deletions, POST: deletions } },
 }

@@ -51,19 +51,28 @@ const units: Readonly<Record<string, string>> = {
 }
 
 function limitsHtml(schema: JsonSchema): Html | null {
-  const found = Object.entries(limits).filter(([keyword]) => schema[keyword] !== undefined)
+  // What a format says in a word need not be said in signs.
+  const worth = Object.entries(limits).filter(([keyword]) => keyword !== 'pattern' || schema.format === undefined)
+  const found = worth.filter(([keyword]) => schema[keyword] !== undefined)
   if (found.length === 0) return null
   const said = found.map(([keyword, word]) => html`${word} <code>${String(schema[keyword])}</code>${units[keyword] ?? ''}`)
   return html`<span class="limits">, ${joined(said, ', ')}</span>`
 }
 
-function joined(parts: readonly Html[], between: string): Html {
+function joined(parts: readonly Html[], between: string | Html): Html {
   return html`${parts.map((part, index) => (index === 0 ? part : html`${between}${part}`))}`
 }
 
 /** A schema in full: members in a list, and what each may be. */
 export function schemaHtml(schema: JsonSchema, depth = 0): Html {
   const { properties, required } = schema
+  const branches = (schema.oneOf ?? schema.anyOf) as readonly JsonSchema[] | undefined
+  if (properties === undefined && branches?.some(({ properties: inner }) => inner !== undefined)) {
+    return joined(
+      branches.map(branch => schemaHtml(branch, depth)),
+      html`<p class="type">or</p>`,
+    )
+  }
   if (typeof properties !== 'object' || properties === null) return html`<p class="type">${typeHtml(schema)}</p>`
   const needed: readonly unknown[] = Array.isArray(required) ? required : []
   const rows = Object.entries(properties as Readonly<Record<string, JsonSchema>>).map(([name, member]) => {

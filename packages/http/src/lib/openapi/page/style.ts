@@ -5,9 +5,9 @@ body{margin:0;background:var(--paper);color:var(--text);font:16px/1.5 system-ui,
 header,main{padding:1.5rem clamp(1rem,4vw,3rem);min-width:0}
 nav{padding:1.5rem 1rem;border-right:1px solid var(--line);position:sticky;top:0;height:100vh;overflow:auto;font-size:.925rem}
 nav ul{list-style:none;margin:.25rem 0 1.25rem;padding:0}
-nav a{display:block;padding:.2rem .5rem;border-radius:.3rem;text-decoration:none}
+nav a{display:flex;gap:.5rem;padding:.2rem .5rem;border-radius:.3rem;text-decoration:none}
 nav a:hover{background:var(--box)}
-nav b{display:inline-block;min-width:4.2em;font-size:.7rem}
+nav b{flex:0 0 3.4rem;font-size:.7rem;line-height:2}
 main{max-width:62rem}
 h1{margin:0;font-size:1.75rem}
 h2{margin:0 0 .25rem;font-size:1.25rem}

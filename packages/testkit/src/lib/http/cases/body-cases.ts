@@ -19,7 +19,7 @@ const typeCases: readonly HttpCase[] = [
     async run(world) {
       const sent: [string, string][] = [
         ['text/plain', '{"title":"x"}'],
-        ['application/json', '{"title":"x"}'],
+        ['application/xml', '<title>x</title>'],
         ['application/x-www-form-urlencoded', 'a=b'],
         ['multipart/mixed; boundary=x', '--x--'],
       ]

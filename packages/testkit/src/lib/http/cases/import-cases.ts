@@ -166,11 +166,11 @@ const refused: readonly HttpCase[] = [
   },
   {
     row: 'H43',
-    title: 'a server without an importer takes no JSON for an upload, and no url in a form',
+    title: 'a server without an importer takes no url, in JSON or in a form',
     async run(world) {
       const answer = await postJson(world, { url: URL })
-      isProblem(answer, 415)
-      assert.doesNotMatch(answer.text, /application\/json/)
+      isProblem(answer, 400)
+      assert.match(answer.text, /externalUrl/)
       isProblem(await postForm(world, url(URL)), 400)
       isProblem(await postForm(world, file(TEXT), url(URL)), 400)
       await leavesNothing(world)

@@ -4,6 +4,7 @@ import { browserCases } from './browser-cases.ts'
 import { cacheCases } from './cache-cases.ts'
 import { conditionCases } from './condition-cases.ts'
 import { connectionCases } from './connection-cases.ts'
+import { idempotencyCases } from './idempotency-cases.ts'
 import { importCases } from './import-cases.ts'
 import { limitCases } from './limit-cases.ts'
 import { linkCases } from './link-cases.ts'
@@ -29,6 +30,7 @@ export const cases: readonly HttpCase[] = [
   ...cacheCases,
   ...linkCases,
   ...importCases,
+  ...idempotencyCases,
   ...pictureCases,
   ...transformCases,
   ...connectionCases,

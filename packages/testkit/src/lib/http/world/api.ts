@@ -62,6 +62,9 @@ const notesProfile = defineProfile(notes, {
   cors: { origins: '*' },
 })
 
+/** The same assets, for clients that can repeat what they send. */
+const keyedProfile = defineProfile(notes, { basePath: '/keyed', authenticate, idempotency: { required: true } })
+
 /** Everything that a profile may make stricter; empty files are taken. */
 const draftsProfile = defineProfile(drafts, {
   basePath: '/drafts',
@@ -115,9 +118,11 @@ export interface ApiParts {
   readonly importer?: UrlImporter
 }
 
-/** Four kinds behind one api: `/notes`, `/drafts`, `/photos`, and files of teams. */
+/** Four kinds behind one api: `/notes` (also at `/keyed`), `/drafts`, `/photos`, and files of teams. */
 export async function createApi(parts: ApiParts) {
   const stowage = await createStowage({ kinds: [notes, drafts, teamFiles, photos], workers: false, ...parts })
-  const api = assetApi(stowage, [notesProfile, draftsProfile, teamProfile, photosProfile], { publicUrl: PUBLIC_URL })
+  const api = assetApi(stowage, [notesProfile, keyedProfile, draftsProfile, teamProfile, photosProfile], {
+    publicUrl: PUBLIC_URL,
+  })
   return { stowage, api }
 }

@@ -19,6 +19,7 @@ const shapes: Readonly<Partial<Record<Operation, readonly (keyof Present)[]>>> =
   list: ['page', 'asset'],
   generate: ['generated', 'asset'],
   link: ['link'],
+  stage: ['staged'],
   bulkDelete: ['bulk', 'error'],
   bulkTag: ['bulk', 'error'],
 }

@@ -33,6 +33,7 @@ export const houseExamples: HouseExamples = {
         version: 1,
         etag: '"v1"',
         downloadCount: null,
+        embedUrl: null,
         url: 'https://assets.example.com/api/assets/019c1363-5190-744e-8387-c57eeada5e98/content',
         createdAt: '2026-01-31T09:30:02.000Z',
         updatedAt: '2026-01-31T09:30:02.000Z',
@@ -68,6 +69,7 @@ export const houseExamples: HouseExamples = {
         version: 1,
         etag: '"v1"',
         downloadCount: null,
+        embedUrl: null,
         url: 'https://assets.example.com/api/assets/019c1363-5190-744e-8387-c57eeada5e98/content',
         createdAt: '2026-01-31T09:30:02.000Z',
         updatedAt: '2026-01-31T09:30:02.000Z',
@@ -105,6 +107,7 @@ export const houseExamples: HouseExamples = {
         version: 2,
         etag: '"v2"',
         downloadCount: null,
+        embedUrl: null,
         url: 'https://assets.example.com/api/assets/019c1363-5190-744e-8387-c57eeada5e98/content',
         createdAt: '2026-01-31T09:30:02.000Z',
         updatedAt: '2026-01-31T09:30:04.000Z',
@@ -142,6 +145,7 @@ export const houseExamples: HouseExamples = {
         version: 3,
         etag: '"v3"',
         downloadCount: null,
+        embedUrl: null,
         url: 'https://assets.example.com/api/assets/019c1363-5190-744e-8387-c57eeada5e98/content',
         createdAt: '2026-01-31T09:30:02.000Z',
         updatedAt: '2026-01-31T09:30:05.000Z',
@@ -154,10 +158,25 @@ export const houseExamples: HouseExamples = {
         expiresAt: '2026-01-31T10:30:06.000Z',
       },
     },
+    stage: {
+      status: 201,
+      body: {
+        id: '06b5566a937ed01f41d0e72280b597f2',
+        name: '06b5566a937ed01f41d0e72280b597f2-draft.txt',
+        filename: 'draft.txt',
+        contentType: 'text/plain',
+        type: 'text',
+        sizeBytes: 18,
+        sha256: '94646d3430342401e11c6676ef92be26412c98d638c0a8697dc7e676ea3be2f4',
+        width: null,
+        height: null,
+        expiresAt: '2026-02-01T09:30:07.000Z',
+      },
+    },
     generate: {
       status: 201,
       body: {
-        id: '019c1363-6518-7468-b465-51c6c0ed50b4',
+        id: '019c1363-6900-71ab-923e-143e580bd9f4',
         kind: 'asset',
         space: '',
         createdBy: 'alice',
@@ -170,7 +189,7 @@ export const houseExamples: HouseExamples = {
         title: 'A river in spring',
         description: null,
         slug: null,
-        filename: 'a-river-in-spring-ccff9626.png',
+        filename: 'a-river-in-spring-a1768713.png',
         contentType: 'image/png',
         sizeBytes: 33,
         sha256: '9eaf66cb2ab9389f42744617015dfdbfa9a382221513149241ab355a2bd32ea4',
@@ -184,9 +203,10 @@ export const houseExamples: HouseExamples = {
         version: 1,
         etag: '"v1"',
         downloadCount: null,
-        url: 'https://assets.example.com/api/assets/019c1363-6518-7468-b465-51c6c0ed50b4/content',
-        createdAt: '2026-01-31T09:30:07.000Z',
-        updatedAt: '2026-01-31T09:30:07.000Z',
+        embedUrl: null,
+        url: 'https://assets.example.com/api/assets/019c1363-6900-71ab-923e-143e580bd9f4/content',
+        createdAt: '2026-01-31T09:30:08.000Z',
+        updatedAt: '2026-01-31T09:30:08.000Z',
       },
     },
     bulkTag: {
@@ -198,7 +218,7 @@ export const houseExamples: HouseExamples = {
             status: 200,
           },
           {
-            id: '019c1363-6518-7468-b465-51c6c0ed50b4',
+            id: '019c1363-6900-71ab-923e-143e580bd9f4',
             status: 200,
           },
         ],
@@ -209,7 +229,7 @@ export const houseExamples: HouseExamples = {
       body: {
         items: [
           {
-            id: '019c1363-6518-7468-b465-51c6c0ed50b4',
+            id: '019c1363-6900-71ab-923e-143e580bd9f4',
             kind: 'asset',
             space: '',
             createdBy: 'alice',
@@ -222,7 +242,7 @@ export const houseExamples: HouseExamples = {
             title: 'A river in spring',
             description: null,
             slug: null,
-            filename: 'a-river-in-spring-ccff9626.png',
+            filename: 'a-river-in-spring-a1768713.png',
             contentType: 'image/png',
             sizeBytes: 33,
             sha256: '9eaf66cb2ab9389f42744617015dfdbfa9a382221513149241ab355a2bd32ea4',
@@ -236,13 +256,14 @@ export const houseExamples: HouseExamples = {
             version: 2,
             etag: '"v2"',
             downloadCount: null,
-            url: 'https://assets.example.com/api/assets/019c1363-6518-7468-b465-51c6c0ed50b4/content',
-            createdAt: '2026-01-31T09:30:07.000Z',
-            updatedAt: '2026-01-31T09:30:08.000Z',
+            embedUrl: null,
+            url: 'https://assets.example.com/api/assets/019c1363-6900-71ab-923e-143e580bd9f4/content',
+            createdAt: '2026-01-31T09:30:08.000Z',
+            updatedAt: '2026-01-31T09:30:09.000Z',
           },
         ],
         cursor:
-          'eyJ2IjpbMTc2OTg1MTgwNzAwMCwiMDE5YzEzNjMtNjUxOC03NDY4LWI0NjUtNTFjNmMwZWQ1MGI0IiwiakMwTXB6cUphRHFRZDNaaFpSRExZNCJdfQ.nikh3hLR8zZjCkMUPAYeD_wBAB39wBaxYFPuSMk6peA',
+          'eyJ2IjpbMTc2OTg1MTgwODAwMCwiMDE5YzEzNjMtNjkwMC03MWFiLTkyM2UtMTQzZTU4MGJkOWY0IiwiakMwTXB6cUphRHFRZDNaaFpSRExZNCJdfQ.tGlJg4bQVvHg-pJiP_nY7TXiMOaQ_Il_tmBcjdR_Mmg',
       },
     },
     bulkDelete: {
@@ -250,7 +271,7 @@ export const houseExamples: HouseExamples = {
       body: {
         results: [
           {
-            id: '019c1363-6518-7468-b465-51c6c0ed50b4',
+            id: '019c1363-6900-71ab-923e-143e580bd9f4',
             status: 204,
           },
           {
@@ -290,12 +311,12 @@ export const houseExamples: HouseExamples = {
       tags: ['river'],
     },
     bulkTag: {
-      ids: ['019c1363-5190-744e-8387-c57eeada5e98', '019c1363-6518-7468-b465-51c6c0ed50b4'],
+      ids: ['019c1363-5190-744e-8387-c57eeada5e98', '019c1363-6900-71ab-923e-143e580bd9f4'],
       add: ['2026'],
       remove: ['spring'],
     },
     bulkDelete: {
-      ids: ['019c1363-6518-7468-b465-51c6c0ed50b4', '0192f000-0000-7000-8000-000000000000'],
+      ids: ['019c1363-6900-71ab-923e-143e580bd9f4', '0192f000-0000-7000-8000-000000000000'],
     },
   },
   errors: {
@@ -400,7 +421,7 @@ export const houseExamples: HouseExamples = {
       title: 'This content type is not taken here.',
       status: 415,
       detail:
-        'Send the file as multipart/form-data in the field "file", or the bytes of the file with its own Content-Type and its name in ?filename=, or its URL as JSON in "url".',
+        'Send the file as multipart/form-data in the field "file", or the bytes of the file with its own Content-Type and its name in ?filename=, or JSON with "url" or "externalUrl" or "staged".',
       code: 'unsupported_media_type',
       requestId: 'request-1',
     },

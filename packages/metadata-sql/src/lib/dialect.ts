@@ -33,15 +33,20 @@ export interface SqlDialect {
   readonly words: WordsDialect
 }
 
-/** How whole words of `asset_texts.words` are found by an index. Words are letters, marks and digits, folded; spaces stand between and around them. */
+/**
+ * How whole words of `asset_texts.words` are found by an index. Words are letters, marks and digits, folded; spaces stand between and around
+ * them. A word that is more frequent in a text stands there more often.
+ */
 export interface WordsDialect {
-  /** Of a JSON object of numbers by words: the words whose number is at most `most`, with a space behind each; '' where there is none. */
+  /** Of a JSON object of numbers by texts: the texts whose number is at most `most`, one behind the other; '' where there is none. */
   within(words: string, most: Fragment): Fragment
   /** Statements that add or remove the text of the asset with this id; none where the database keeps the index itself. */
   add(kind: string, id: string): readonly Fragment[]
   remove(kind: string, id: string): readonly Fragment[]
   /** Ready assets of the kind whose text holds all of `words`. */
   matches(kind: string, words: readonly string[]): SearchMatches
+  /** How little the text that the index stands at says of the words asked for: a number, smaller for what is to come first. */
+  score(kind: string): Fragment
   /** Whether `assets a` is among them: asked of so many rows that all hits are found at once. */
   among(kind: string, words: readonly string[]): Fragment
 }

@@ -6,8 +6,10 @@ import type { Row } from './driver.ts'
 import { checkFilter, compileFilter, compileRest, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, join, raw, sql } from './fragment.ts'
 import { mixedPage, readyPage, stateIs } from './page.ts'
+import { MAX_RANKED_ROWS, rankedPage, rankedWords } from './ranked.ts'
 import { hasOnlyShortTerms, shortTermMatches } from './short-terms.ts'
 import { checkText } from './text.ts'
+import { wordsAccess } from './text-accesses.ts'
 
 /** Rows up to which ways are compared by their length. */
 const PROBE_ROWS = 1000
@@ -35,6 +37,7 @@ export function planner(dialect: SqlDialect, kinds: ReadonlyMap<string, KindSche
       checkPage(query)
       const context = contextOf(query)
       const filters = conjuncts(query.filter)
+      if (query.ranked) return ranked({ ...query, terms: query.ranked }, context, filters, probe)
       if (!isReadyOnly(context) || !context.kind) return mixedPage(context, filters, query)
       return readyPage(await bestFor(query, context, filters, probe), query)
     },
@@ -57,6 +60,31 @@ function checkPage({ limit, offset, after }: AssetQuery): void {
     throw new StowageError('invalid_request', 'offset must be a whole number from 0.')
   }
   if (after) throw new StowageError('invalid_request', 'A page begins after a position or at an offset, not both.')
+}
+
+/** What has no text is not ranked; where no word is asked for, all are alike, and so newest first. */
+async function ranked(
+  { terms, ...query }: AssetQuery & { readonly terms: readonly string[] },
+  context: FilterContext,
+  filters: readonly Filter[],
+  probe: Probe,
+): Promise<Fragment> {
+  const words = rankedWords(terms, query, filters)
+  const room = MAX_RANKED_ROWS - (query.offset ?? 0)
+  const page: AssetQuery = {
+    ...query,
+    limit: Math.min(query.limit, Math.max(1, room)),
+    sort: { column: 'createdAt', direction: 'desc' },
+  }
+  const [along] = words.length > 0 ? wordsAccess(context, filters, words) : []
+  if (room <= 0 || !context.kind || !(along ? context.states.includes('ready') : isReadyOnly(context))) {
+    return mixedPage(context, room <= 0 ? [{ op: 'none' }] : filters, page)
+  }
+  if (!along) return readyPage(await shortest(context, filters, probe), page)
+  const others = narrowAccesses(context, along.rest)
+  const narrow = others.length > 0 ? await sparsest(others, SORTED_ROWS, probe) : null
+  const score = context.dialect.words.score(context.kindName)
+  return rankedPage(along, score, narrow && narrow.count < SORTED_ROWS ? narrow.way : null, page)
 }
 
 /** In the order of the list by an index, unless another way has few rows. */

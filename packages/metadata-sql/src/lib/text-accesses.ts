@@ -22,14 +22,18 @@ export function searchAccess(context: FilterContext, filters: readonly Filter[])
   return [indexAccess('search', context, dialect.search.matches(kindName, asked), [...rest, ...more])]
 }
 
-/** By the index over the words of extracted texts. */
-export function wordsAccess(context: FilterContext, filters: readonly Filter[]): Access[] {
+/**
+ * By the index over the words of extracted texts.
+ * @param indexed words that the index is asked for; default: all
+ */
+export function wordsAccess(context: FilterContext, filters: readonly Filter[], indexed?: readonly string[]): Access[] {
   const words = askedWords(filters.flatMap(filter => (filter.op === 'words' ? filter.terms : [])))
   if (words.length === 0) return []
-  const unanswered = words.slice(MAX_INDEXED_TERMS)
+  const answered = (indexed ?? words).slice(0, MAX_INDEXED_TERMS)
+  const unanswered = words.filter(word => !answered.includes(word))
   const rest = filters.filter(filter => filter.op !== 'words')
   const more: Filter[] = unanswered.length === 0 ? [] : [{ op: 'words', terms: unanswered }]
-  const matches = context.dialect.words.matches(context.kindName, words.slice(0, MAX_INDEXED_TERMS))
+  const matches = context.dialect.words.matches(context.kindName, answered)
   return [indexAccess('words', context, matches, [...rest, ...more])]
 }
 

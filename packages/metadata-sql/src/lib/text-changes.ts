@@ -11,7 +11,7 @@ const MAX_TEXT_UNITS = 1024 * 1024
 type PutText = Extract<Change, { op: 'putText' }>
 type FoundText = Omit<PutText, 'text'> & {
   readonly units: number
-  /** JSON: each word, and the offset behind it. */
+  /** JSON: each word as often as it is indexed, with a space behind each, and the offset behind its first place. */
   readonly words: string
 }
 /** A change that can be compiled at once. */
@@ -31,9 +31,13 @@ export async function readyChanges(changes: readonly Change[]): Promise<readonly
 async function foundText({ text, ...change }: PutText): Promise<FoundText> {
   checkText(text, 'text')
   // One more, so that a word which reaches beyond the end is not taken for a shorter one.
-  const ends = await indexedWords(text.slice(0, MAX_TEXT_UNITS + 1))
-  return { ...change, units: Math.min(text.length, MAX_TEXT_UNITS), words: JSON.stringify(Object.fromEntries(ends)) }
+  const found = await indexedWords(text.slice(0, MAX_TEXT_UNITS + 1))
+  const words = Array.from(found, ([word, { end, count }]) => [`${word} `.repeat(repeats(count)), end] as const)
+  return { ...change, units: Math.min(text.length, MAX_TEXT_UNITS), words: JSON.stringify(Object.fromEntries(words)) }
 }
+
+/** What ranking needs to know of a frequency: exactly how few, roughly how many. */
+const repeats = (count: number): number => (count <= 8 ? count : 8 + Math.round(2 * Math.log2(count / 8)))
 
 /** Words of an asset's text, in a row beside it and in the word index. */
 export function textChanges(dialect: SqlDialect) {

@@ -10,7 +10,14 @@ test.each([
   ['½ ﷺ', { '1': 1, '2': 1, صلى: 3, الله: 3, عليه: 3, وسلم: 3 }],
   ['\u0301 😀 … __proto__', { proto: 14 }],
 ])('%j is indexed by its words and where each ends', async (text, ends) => {
-  expect(Object.fromEntries(await indexedWords(text))).toEqual(ends)
+  const found = await indexedWords(text)
+  expect(Object.fromEntries(Array.from(found, ([word, { end }]) => [word, end]))).toEqual(ends)
+})
+
+test('how often each word stands in a text is counted, whatever its case, accents and neighbours', async () => {
+  const found = await indexedWords('The end, the END–end; é E\u0301 東東東 THE, the')
+  const counts = Object.fromEntries(Array.from(found, ([word, { count }]) => [word, count]))
+  expect(counts).toEqual({ the: 4, end: 3, e: 2, 東: 3, 東東: 2 })
 })
 
 test('a term asks for all its words, and for pairs of characters where there is no space', () => {

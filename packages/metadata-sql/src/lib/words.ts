@@ -19,27 +19,39 @@ const SCRIPTS =
 const UNSPACED = new RegExp(`[${SCRIPTS}]`, 'u')
 const BY_SPACING = new RegExp(`[${SCRIPTS}]+|[^${SCRIPTS}]+`, 'gu')
 
+/** Where a word stands in a text. */
+export interface WordPlaces {
+  /** Offset behind the first, in code units. */
+  readonly end: number
+  readonly count: number
+}
+interface Places extends WordPlaces {
+  count: number
+}
+
 /**
- * The words of a text, folded as search folds, each with the offset behind its first occurrence, in code units. Where a script puts
- * no spaces between words, each character and each two neighbours are one. Long texts take turns with other work.
+ * The words of a text, folded as search folds. Where a script puts no spaces between words, each character and each two neighbours
+ * are one. Long texts take turns with other work.
  */
-export async function indexedWords(text: string): Promise<Map<string, number>> {
-  const ends = new Map<string, number>()
-  const seen = new Set<string>()
+export async function indexedWords(text: string): Promise<ReadonlyMap<string, WordPlaces>> {
+  const places = new Map<string, Places>()
+  const seen = new Map<string, readonly Places[]>()
   let [folded, scanned] = [0, 0]
   for (const { start, end, plain } of segments(text)) {
     const segment = text.slice(start, end)
-    if (seen.has(segment)) continue
-    seen.add(segment)
-    if (plain) addWord(ends, cut(segment.toLowerCase()), end)
-    else addFolded(ends, segment, start)
+    const again = seen.get(segment)
+    if (again) {
+      for (const place of again) place.count += 1
+      continue
+    }
+    seen.set(segment, plain ? [addWord(places, cut(segment.toLowerCase()), end)] : addFolded(places, segment, start))
     if (!plain) folded += segment.length
     if (folded < FOLDED_AT_ONCE && end - scanned < SCANNED_AT_ONCE) continue
     await setImmediate()
     folded = 0
     scanned = end
   }
-  return ends
+  return places
 }
 
 /**
@@ -51,14 +63,21 @@ export function askedWords(terms: readonly string[]): readonly string[] {
   return [...new Set(runs.flatMap(run => foldedWords(run, false)))].sort((a, b) => b.length - a.length)
 }
 
-function addFolded(ends: Map<string, number>, segment: string, start: number): void {
-  for (const { 0: run, index } of segment.matchAll(RUN)) {
-    for (const word of foldedWords(run, true)) addWord(ends, word, start + index + run.length)
-  }
+function addFolded(places: Map<string, Places>, segment: string, start: number): readonly Places[] {
+  return [...segment.matchAll(RUN)].flatMap(({ 0: run, index }) =>
+    foldedWords(run, true).map(word => addWord(places, word, start + index + run.length)),
+  )
 }
 
-function addWord(ends: Map<string, number>, word: string, end: number): void {
-  if (!ends.has(word)) ends.set(word, end)
+function addWord(places: Map<string, Places>, word: string, end: number): Places {
+  const known = places.get(word)
+  if (known) {
+    known.count += 1
+    return known
+  }
+  const place = { end, count: 1 }
+  places.set(word, place)
+  return place
 }
 
 /** What stands between ASCII's separators, and whether it is all ASCII. */

@@ -78,17 +78,17 @@ function trigramSearch(tableOf: (kind: string) => Fragment): SearchDialect {
   }
 }
 
-/** One FTS5 table of words for each kind, without their places; its rowid is `assets.seq`. What FTS5 splits was split and folded before. */
+/** One FTS5 table of words for each kind; its rowid is `assets.seq`. What FTS5 splits was split and folded before. */
 function wordIndex(tableOf: (kind: string) => Fragment): WordsDialect {
   return {
-    within: (words, most) =>
-      sql`(select coalesce(group_concat(key || ' ', ''), '') from json_each(${words}) where value <= ${most})`,
+    within: (words, most) => sql`(select coalesce(group_concat(key, ''), '') from json_each(${words}) where value <= ${most})`,
     add: (kind, id) => [
       sql`insert into ${tableOf(kind)} (rowid, words)
         select seq, words from asset_texts where seq = (select seq from assets where id = ${id}) and words <> ' '`,
     ],
     remove: (kind, id) => [sql`delete from ${tableOf(kind)} where rowid = (select seq from assets where id = ${id})`],
     matches: (kind, words) => matchesOf(tableOf(kind), words),
+    score: kind => sql`bm25(${tableOf(kind)})`,
     among: (kind, words) => sql`a.seq in (select rowid from ${tableOf(kind)} where ${tableOf(kind)} match ${phrasesOf(words)})`,
   }
 }

@@ -55,7 +55,7 @@ function missingTables(connection: Connection, numbers: KindNumbers): readonly s
   const present = new Set(rows.map(([name]) => String(name)))
   const wanted = [...numbers.values()].map(indexTablesOf).flatMap(({ search, words }): [string, string][] => [
     [search, "text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'"],
-    [words, "words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'"],
+    [words, "words, content = '', contentless_delete = 1, tokenize = 'ascii'"],
   ])
   return wanted
     .filter(([name]) => !present.has(name))

@@ -18,8 +18,9 @@ export function migrate(connection: Connection, file: string, known: readonly Mi
     )
     const present = versionOf(connection)
     check(present, newest, file)
-    for (const { version, name, sql } of known.filter(migration => migration.version > present)) {
+    for (const { version, name, sql, run } of known.filter(migration => migration.version > present)) {
       connection.db.exec(sql)
+      run?.(connection)
       connection.run("insert into stowage_migrations values (?, ?, cast(unixepoch('subsec') * 1000 as integer))", [version, name])
     }
   })

@@ -1,7 +1,11 @@
+import type { Connection } from './connection.ts'
+
 export interface Migration {
   readonly version: number
   readonly name: string
   readonly sql: string
+  /** What differs from database to database; behind `sql`, in the same transaction. */
+  readonly run?: (connection: Connection) => void
 }
 
 /** In ascending order of version; what was released is never changed. */
@@ -163,7 +167,7 @@ create table asset_texts (
   },
   {
     version: 3,
-    name: 'reservations of usage, and counters of downloads',
+    name: 'reservations of usage, counters of downloads, and frequencies of words',
     sql: `
 create table reservations (
   id text not null primary key,
@@ -181,5 +185,22 @@ create table asset_downloads (
   downloads integer not null
 ) strict;
 `,
+    run: indexFrequencies,
   },
 ]
+
+/** Makes the word indexes of all kinds anew, with the places of words in them: of texts of before, each word once. */
+function indexFrequencies(connection: Connection): void {
+  for (const [number, name] of connection.all('select number, name from kinds', [])) {
+    const table = `assets_words_${number}`
+    connection.db.exec(`drop table if exists ${table}`)
+    connection.db.exec(
+      `create virtual table ${table} using fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii')`,
+    )
+    connection.run(
+      `insert into ${table} (rowid, words)
+        select t.seq, t.words from asset_texts t cross join assets a on a.seq = t.seq where a.kind = ? and t.words <> ' '`,
+      [name ?? null],
+    )
+  }
+}

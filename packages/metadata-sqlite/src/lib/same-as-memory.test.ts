@@ -14,6 +14,8 @@ const KINDS: readonly KindSchema[] = [
       { name: 'score', type: 'number', indexed: true },
       { name: 'flag', type: 'boolean', indexed: false },
     ],
+    sorts: ['title', 'updatedAt', 'sizeBytes', { field: 'score' }, { field: 'flag' }],
+    searched: ['title', 'filename', 'tags'],
   },
 ]
 const WORDS = ['alpha', 'Beta', 'gämma', 'ALPHABET', 'be', '100%', 'ß', '😀x', '']
@@ -152,12 +154,19 @@ async function pagesOf(store: MetadataStore, asked: AssetQuery): Promise<string[
   return pages
 }
 
+// Scores differ a little, but not what is ranked.
+async function rankedIds(store: MetadataStore, asked: AssetQuery): Promise<string[]> {
+  const filter: Filter = { op: 'and', filters: [asked.filter, { op: 'words', terms: ['alpha'] }] }
+  return (await store.list({ ...asked, filter, ranked: ['alpha'], limit: 100 })).map(({ id }) => id).sort()
+}
+
 test('any filter, sort and paging gives what the store in memory gives', async () => {
   await fc.assert(
     fc.asyncProperty(query, async asked => {
       expect(await pagesOf(sqlite, asked)).toEqual(await pagesOf(memory, asked))
       expect(await sqlite.list({ ...asked, offset: 3 })).toEqual(await memory.list({ ...asked, offset: 3 }))
       expect(await sqlite.count(asked, 20)).toEqual(await memory.count(asked, 20))
+      expect(await rankedIds(sqlite, asked)).toEqual(await rankedIds(memory, asked))
     }),
     { numRuns: 200 },
   )

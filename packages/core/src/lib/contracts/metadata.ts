@@ -200,8 +200,9 @@ export interface AssetQuery {
   readonly sort: Sort
   /**
    * Puts what these words say most about first, by the assets' texts, instead of `sort`: a text that has them more often before one of the same length
-   * that has them less often, a shorter one before a longer one that has them as often, ties newest first. Of more than 10,000 that match, the newest
-   * are ranked. The filter must hold `words` with these terms. Not together with `after`.
+   * that has them less often (told apart exactly up to eight times, roughly from there on), a shorter one before a longer one that has them as often,
+   * ties newest first. Of more than 10,000 that match, the newest are ranked, and the others are not listed. The filter must hold `words` with these
+   * terms, or the list is refused as `invalid_request`; so it is together with `after`.
    */
   readonly ranked?: readonly string[]
   /** Rows strictly after this position in sort order. Not together with `offset`. */

@@ -14,6 +14,7 @@ import { compareUtf8 } from '../storage/utf8-order.ts'
 import { checkString } from './check-record.ts'
 import { appliers } from './memory-changes.ts'
 import { checkPosition, matcher, ordering, reader } from './memory-query.ts'
+import { ranked } from './memory-ranked.ts'
 import { scans } from './memory-scans.ts'
 import { MemoryTables, pairKey, type Refusal, refusalOf, reservedUsage } from './memory-tables.ts'
 
@@ -130,6 +131,11 @@ function lists(tables: MemoryTables, kinds: ReadonlyMap<string, KindSchema>) {
   return {
     async list(query) {
       checkPage(query)
+      const offset = query.offset ?? 0
+      if (query.ranked) {
+        const rows = ranked(query.ranked, query, selected(query), tables.texts)
+        return structuredClone(rows.slice(offset, offset + query.limit))
+      }
       const kind = kinds.get(query.kind)
       const read = reader(query.sort.column, kind)
       const inOrder = ordering(query, kind)
@@ -138,7 +144,6 @@ function lists(tables: MemoryTables, kinds: ReadonlyMap<string, KindSchema>) {
       const { after } = query
       const rows = selected(query).filter(asset => after === undefined || inOrder(placeOf(asset), after) > 0)
       rows.sort((a, b) => inOrder(placeOf(a), placeOf(b)))
-      const offset = query.offset ?? 0
       return structuredClone(rows.slice(offset, offset + query.limit))
     },
     async count(query, max = 10_000) {

@@ -13,7 +13,8 @@ import {
 /** What is kept of an asset's text. */
 export interface MemoryText {
   readonly units: number
-  readonly words: ReadonlySet<string>
+  /** How often each is there. */
+  readonly words: ReadonlyMap<string, number>
 }
 
 /** Rows in memory, of which the changes since {@link MemoryTables.begin} can be taken back. */

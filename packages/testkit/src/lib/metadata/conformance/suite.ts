@@ -1,5 +1,6 @@
 import type { MetadataHarness, TestRunner } from './harness.ts'
 import { KINDS } from './records.ts'
+import { accountRows } from './rows/account-rows.ts'
 import { cursorRows } from './rows/cursor-rows.ts'
 import { derivativeRows } from './rows/derivative-rows.ts'
 import { guardRows } from './rows/guard-rows.ts'
@@ -7,6 +8,7 @@ import { listRows } from './rows/list-rows.ts'
 import { pageRows } from './rows/page-rows.ts'
 import { patchRows } from './rows/patch-rows.ts'
 import { planRows } from './rows/plan-rows.ts'
+import { rankedRows } from './rows/ranked-rows.ts'
 import { recordRows } from './rows/record-rows.ts'
 import { scanRows } from './rows/scan-rows.ts'
 import { searchRows } from './rows/search-rows.ts'
@@ -26,6 +28,8 @@ const ROWS = [
   ...scanRows,
   ...derivativeRows,
   ...textRows,
+  ...accountRows,
+  ...rankedRows,
 ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 /**

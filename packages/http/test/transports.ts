@@ -67,7 +67,11 @@ export function sendByHttp(port: number, path: string, { method = 'GET', headers
   })
 }
 
-async function sendByFetch(api: AssetApi, path: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> {
+export async function sendByFetch(
+  api: AssetApi,
+  path: string,
+  { method = 'GET', headers = {}, body }: Sent = {},
+): Promise<Answer> {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   const init = { method, headers: { ...length, ...headers }, ...(body !== undefined && { body: body as BodyInit }) }
   const response = await api.fetch(new Request(`http://localhost${path}`, init))

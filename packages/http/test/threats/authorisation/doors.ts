@@ -42,11 +42,13 @@ export interface Attempt {
   readonly changes: boolean
 }
 
-/** The question that an operation is to the policy; a link's token answers for itself. */
-export type Question = 'list' | 'create' | 'read' | 'update' | 'delete' | 'token'
+/** The question that an operation is to the policy; a link's token answers for itself, and what is the same for everyone asks nothing. */
+export type Question = 'list' | 'create' | 'read' | 'update' | 'delete' | 'token' | 'nothing'
 
 export interface Plan {
   readonly asks: Question
+  /** The asset is named in the body (`$id`), and the answer says what became of it. */
+  readonly inBody?: true
   /** What is tried by each method. */
   readonly methods: Readonly<Record<string, readonly Attempt[]>>
 }

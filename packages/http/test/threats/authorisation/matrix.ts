@@ -90,7 +90,7 @@ function aimsOf({ space }: WrittenPolicy, { person, also }: Identity, tokens: Re
   // A profile without spaces shows the assets of all of them, as far as the policy does.
   const hidden: readonly Aim[] = space === 'none' ? HIDDEN : [...HIDDEN, 'elsewhere']
   return (asks: Question): readonly Aim[] => {
-    if (asks === 'list' || asks === 'create') return ['no asset']
+    if (asks === 'list' || asks === 'create' || asks === 'nothing') return ['no asset']
     if (person === 'refused') return ['ap', 'gone']
     if (also === true && asks !== 'token') return ['ap', 'bv', 'never']
     return asks === 'token' ? [...tokens.keys()] : [...ASSETS, ...hidden]
@@ -119,6 +119,7 @@ interface Asked {
 function refusalOf(oracle: Oracle, { person, forged }: Identity, { asks, aim, method }: Asked): number | null {
   // A link asks for no credentials, whichever are sent.
   if (asks === 'token') return aim === 'gone' || aim === 'other kind' ? 404 : aim === 'malformed' ? 403 : null
+  if (asks === 'nothing') return null
   if (person === 'refused') return 401
   if (forged === true && method !== 'GET' && method !== 'HEAD') return 403
   if (asks === 'list') {
@@ -138,6 +139,8 @@ export interface Shot {
   readonly text: string
   /** Whether anything read the body. */
   readonly bodyRead: boolean
+  /** The answer to the request is 200, and this is what it says of the one asset. */
+  readonly inside: boolean
 }
 
 /** Sends the request of a cell; `asset` stands in for the one that it aims at. */
@@ -158,7 +161,7 @@ export async function shoot({ world, names, tokens, assets }: Prepared, cell: Ce
     {
       pull(controller) {
         bodyRead = true
-        controller.enqueue(Buffer.from(attempt.body ?? ''))
+        controller.enqueue(Buffer.from((attempt.body ?? '').replaceAll('$id', String(named?.id))))
         controller.close()
       },
     },
@@ -170,7 +173,23 @@ export async function shoot({ world, names, tokens, assets }: Prepared, cell: Ce
     ...(attempt.body !== undefined && { body, duplex: 'half' }),
   })
   const response = await world.api.fetch(request)
-  return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text(), bodyRead }
+  const text = await response.text()
+  if (plans[door.operation].inBody === true && response.status === 200) return insideOf(text, bodyRead)
+  return { status: response.status, headers: Object.fromEntries(response.headers), text, bodyRead, inside: false }
+}
+
+/** What the answer to a request for one asset among many says of it, without its id. */
+function insideOf(text: string, bodyRead: boolean): Shot {
+  const { results } = JSON.parse(text) as { results: { status: number; error?: unknown }[] }
+  const [result] = results
+  if (result === undefined || results.length !== 1) throw new Error(`There is not one result in ${text}`)
+  return {
+    status: result.status,
+    headers: {},
+    text: result.error === undefined ? '' : JSON.stringify(result.error),
+    bodyRead,
+    inside: true,
+  }
 }
 
 export const cellName = ({ identity, door, attempt, aim }: Cell): string =>

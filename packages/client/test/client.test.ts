@@ -167,6 +167,10 @@ describe('lists', () => {
     })
     const found = await assets.list({ type: 'text', search: '3.TXT', sort: 'filename' })
     expect(found.items.map(({ filename }) => filename)).toEqual(['3.txt'])
+    await assets.list({ words: 'a b', ranked: true, 'tags[all]': ['a', 'b'], filter: { 'createdAt[gte]': '2026-01-01' } })
+    expect(decodeURIComponent(api.seen[2]?.url ?? '')).toContain(
+      '?createdAt[gte]=2026-01-01&words=a+b&ranked=true&tags[all]=a&tags[all]=b',
+    )
     const query = new URL(api.seen[0]?.url ?? '', server.origin).searchParams
     expect([...query]).toEqual([
       ['page', '7'],

@@ -64,15 +64,21 @@ export interface ListOptions extends RequestOptions {
   readonly visibility?: Visibility | undefined
   /** At least one of these. */
   readonly tags?: readonly string[] | undefined
+  /** Each of these. */
+  readonly 'tags[all]'?: readonly string[] | undefined
   /** Every word must occur in title, description, filename or a tag. */
   readonly search?: string | undefined
-  /** `createdAt`, `updatedAt`, `title`, `filename` or `sizeBytes`, with `-` in front for descending. Default `-createdAt`. */
+  /** Words that the text of the file must hold, each whole. */
+  readonly words?: string | undefined
+  /** True: what says most about `words` first; not together with `sort`. */
+  readonly ranked?: boolean | undefined
+  /** `createdAt`, or what else the API sorts by, with `-` in front for descending. Default `-createdAt`. */
   readonly sort?: string | undefined
   /** Items on a page. Default: the API's, 50. */
   readonly limit?: number | undefined
   /** From the page before. */
   readonly cursor?: string | undefined
-  /** Declared fields, and any other query parameter of the API. */
+  /** Declared fields, bounds such as `createdAt[gte]`, and any other query parameter of the API. */
   readonly filter?: Readonly<Record<string, FilterValue | readonly FilterValue[] | undefined>> | undefined
 }
 

@@ -39,6 +39,10 @@ describe('threat 5: the cursor of another list', () => {
       'sort=createdAt',
       'sort=-title',
       'sort=-updatedAt',
+      'tags[all]=x',
+      'words=alice',
+      'words=alice&ranked=true',
+      'createdAt[gte]=2020-01-01',
     ])
       expect([query, (await go(`limit=2&${query}`)).status]).toEqual([query, 400])
     expect((await go('limit=2', by('alice'), '/others')).status).toBe(400)

@@ -134,6 +134,16 @@ describe('threat 74: search text that is syntax elsewhere', () => {
       expect(possible).toEqual(expect.arrayContaining(found.titles))
     }
   })
+  it.each(['%', '"a" "b', 'a NEAR b', 'a* OR b', '^a', 'words:a', '-a', '(', "'", '\\', '💥', '+a'])(
+    '%s in words is text too',
+    async text => {
+      for (const query of [`words=${encodeURIComponent(text)}`, `words=${encodeURIComponent(text)}&ranked=true`]) {
+        const found = await titles(query)
+        // Terms without a word hold everywhere; no file here has a text.
+        expect(found).toEqual({ status: 200, titles: /[a-z]/.test(text) ? [] : expect.arrayContaining(TITLES) })
+      }
+    },
+  )
   it('of any shape is answered, and shows nothing that does not hold it', { timeout: 60_000 }, async () => {
     const unit = fc.oneof(
       fc.constantFrom('%', '_', '\\', '"', "'", '*', '(', ')', ':', '^', '-', ' ', 'OR', 'NEAR', 'a', 'ü', '\x1f'),

@@ -1,5 +1,5 @@
 import { ownerOnly, roleBased } from '@stowage/core'
-import { columnFilter, type ProfileOptions, tagsFilter } from '@stowage/http'
+import { boundFilter, columnFilter, type ProfileOptions, tagsFilter } from '@stowage/http'
 import { describe, expect, it } from 'vitest'
 import { fillTemplate } from '../../../src/lib/routing/template.ts'
 import { ask } from './ask.ts'
@@ -137,7 +137,7 @@ describe('threat 8: an existence oracle', () => {
       world.guard()
       const people: Record<string, string>[] = [{}, by('carol'), by('carol-read'), by('alice-none'), by('alice')]
       for (const door of doorsOfWorld(world).filter(
-        ({ template }) => template.params.includes('space') && !template.params.includes('token'),
+        ({ template, operation }) => template.params.includes('space') && !['token', 'nothing'].includes(plans[operation].asks),
       )) {
         for (const attempt of attemptsAt(door)) {
           for (const headers of people) {
@@ -165,6 +165,7 @@ describe('threat 10: what one may not read', () => {
       by: columnFilter('createdBy'),
       visibility: columnFilter('visibility'),
       tags: tagsFilter('any'),
+      from: boundFilter('sizeBytes', 'gte'),
     },
     sort: { columns: { title: 'title', size: 'sizeBytes', name: 'filename' }, default: 'title' },
   }
@@ -181,6 +182,7 @@ describe('threat 10: what one may not read', () => {
       metadata: { note: token },
       visibility: 'private',
     })
+    await world.metadata.commit([{ op: 'putText', assetId: String(hers.id), kind: 'doc', text: `a ${token}`, append: false }])
     const his = await world.make('bob', 'public')
     world.guard()
     const queries = [
@@ -194,6 +196,9 @@ describe('threat 10: what one may not read', () => {
       'by=alice',
       'visibility=private',
       `tags=${token}`,
+      `words=${token}`,
+      `words=${token}&ranked=true`,
+      `from=${hers.sizeBytes}&visibility=private`,
     ]
     for (const query of queries) {
       const seen = JSON.parse((await ask(world.api, `/docs?${query}`, { headers: by('alice') })).text)

@@ -40,6 +40,7 @@ export const brokenRequests: readonly Broken[] = [
   deaf('range', 'H4', 'H5', 'H6'),
   deaf('if-range', 'H10'),
   deaf('if-none-match', 'H11', 'H12', 'H13'),
+  deaf('idempotency-key', 'H22'),
   deaf('if-match', 'H11', 'H15'),
   deaf('accept', 'H25', 'H34'),
   deaf('content-encoding', 'H19'),

@@ -1,9 +1,13 @@
 import type { AssetRecord } from '../contracts/asset.ts'
 import type { CheckedAsset, Kind } from '../kinds/kind.ts'
+import { invalid, pointerTo } from './details.ts'
 
-/** Asks the kind whether the asset may be as it is about to be. @throws what its `check` throws */
+/** Asks the kind whether the asset may be as it is about to be. @throws StowageError `unprocessable`, and what its `check` throws */
 export async function checkAsset({ check }: Kind, record: AssetRecord): Promise<void> {
-  if (check) await check(checkedAsset(record))
+  const faults = check && (await check(checkedAsset(record)))
+  if (!faults) return
+  const issues = Object.entries(faults).flatMap(([name, message]) => (message ? [{ pointer: pointerTo([name]), message }] : []))
+  if (issues.length > 0) throw invalid(issues)
 }
 
 /** The record without what speaks of its storage and of work under way. */

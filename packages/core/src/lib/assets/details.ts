@@ -160,7 +160,7 @@ function storableFields(issues: Issue[], fields: JsonObject): JsonObject {
   return fields
 }
 
-function pointerTo(path: readonly PropertyKey[]): string {
+export function pointerTo(path: readonly PropertyKey[]): string {
   return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 

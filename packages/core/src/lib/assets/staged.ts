@@ -2,13 +2,14 @@ import type { BlobRecord } from '../contracts/asset.ts'
 import { StowageError } from '../contracts/errors.ts'
 import type { JsonObject } from '../contracts/json.ts'
 import type { UploadRecord } from '../contracts/metadata.ts'
+import { keySafeFilename } from '../kinds/filename.ts'
 import type { StagedFile } from './assets.ts'
 import type { StoredFacts, WritingBlob } from './blobs.ts'
 import type { Recognised } from './recognise.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
 
 const PURPOSE = 'staged'
-const ID = /^[0-9a-f]{32}$/
+const ID_OR_NAME = /^([0-9a-f]{32})(-.+)?$/
 
 /** What the row of a staged file says: whose it is, and what is known of it. */
 interface StagedData extends Recognised {
@@ -63,23 +64,46 @@ export function stagedUpload(
 
 export function stagedFile({ id, data, expiresAt }: UploadRecord): StagedFile {
   const { filename, contentType, type, sizeBytes, sha256, width, height } = data as unknown as StagedData
-  return { id, filename, contentType, type, sizeBytes, sha256, width, height, expiresAt: new Date(expiresAt) }
+  return {
+    id,
+    name: nameOf(id, filename),
+    filename,
+    contentType,
+    type,
+    sizeBytes,
+    sha256,
+    width,
+    height,
+    expiresAt: new Date(expiresAt),
+  }
 }
 
 /**
  * Finds a file that this actor staged in this kind and space.
  * @throws StowageError `invalid_request`, in the same words whatever is wrong with it
  */
-export async function findStaged(deps: ServiceDeps, scope: ServiceScope, id: unknown): Promise<FoundStaged> {
-  if (typeof id !== 'string' || !ID.test(id)) throw noSuchFile()
+export async function findStaged(deps: ServiceDeps, scope: ServiceScope, idOrName: unknown): Promise<FoundStaged> {
+  const [given, id, named] = typeof idOrName === 'string' ? (ID_OR_NAME.exec(idOrName) ?? []) : []
+  if (given === undefined || id === undefined) throw noSuchFile()
   const upload = await deps.metadata.getUpload(id)
   if (upload?.kind !== scope.kind.name || upload.state !== 'open' || upload.expiresAt <= deps.clock.now()) throw noSuchFile()
   const { purpose, space, createdBy, filename, ...data } = upload.data as unknown as StagedData
   if (purpose !== PURPOSE || space !== (scope.space?.id ?? '') || createdBy !== (scope.actor?.id ?? null)) throw noSuchFile()
+  if (named !== undefined && given !== nameOf(id, filename)) throw noSuchFile()
   const blob = await deps.metadata.getBlob(upload.blobId)
   if (!blob || !isKept(blob)) throw noSuchFile()
   const { sizeBytes, sha256, ...seen } = data
-  return { upload, blob, facts: { sizeBytes, sha256, etag: blob.etag ?? '' }, seen, filename }
+  return {
+    upload,
+    blob,
+    facts: { sizeBytes, sha256, etag: blob.etag ?? '' },
+    seen,
+    filename: named === undefined ? filename : given,
+  }
+}
+
+function nameOf(id: string, filename: string): string {
+  return `${id}-${keySafeFilename(filename)}`
 }
 
 function isKept(blob: BlobRecord): blob is WritingBlob {

@@ -82,6 +82,9 @@ export type CheckedAsset = Omit<
   'state' | 'processing' | 'processingError' | 'processingProgress' | 'uniqueName' | 'blobId' | 'version'
 >
 
+/** What is wrong with an asset, by the name of what is at fault; nothing where the value is `false`, null or absent. */
+export type Faults = Readonly<Record<string, string | false | null | undefined>>
+
 export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
   /** Lower-case letters, digits and hyphens; a column in every row. */
   readonly name: string
@@ -101,10 +104,11 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
    */
   readonly slugs?: boolean
   /**
-   * Asked about each asset before it is made or changed, once its bytes are recognised and its fields are complete. Refuses it by throwing a
-   * {@link StowageError}, such as `unprocessable`; what else it throws is a fault of its own.
+   * Asked about each asset before it is made or changed, once its bytes are recognised and its fields are complete. Refuses it (`unprocessable`) by
+   * answering what is wrong, by name: `{ title: asset.title === null && 'is required' }`; or by throwing a {@link StowageError}. What else it throws is a
+   * fault of its own.
    */
-  readonly check?: (asset: CheckedAsset) => void | Promise<void>
+  readonly check?: (asset: CheckedAsset) => Faults | void | Promise<Faults | void>
   /** How much each space may hold (all assets of the kind together, where it has no spaces). Asked once per upload. Default: no limit. */
   readonly quota?: Quota | ((owner: QuotaOwner) => Quota | null | undefined | Promise<Quota | null | undefined>)
   /** Whether downloads are counted. Default false. */

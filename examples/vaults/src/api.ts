@@ -4,7 +4,6 @@ import { assetApi, bearer, cursorPaging, defineProfile, type PresentableError } 
 import { honoAssets } from '@stowage/http-hono'
 import { media } from '@stowage/media'
 import type { ExampleApp, Setup } from '@stowage-examples/shared'
-import { Hono } from 'hono'
 import { z } from 'zod'
 import { findVault, users } from './demo.ts'
 
@@ -32,7 +31,7 @@ const changes = z
   .partial()
   .refine(body => Object.keys(body).length > 0, 'Give metadata, tags, or both.')
 
-const error = ({ code, message, details }: Pick<PresentableError, 'code' | 'message' | 'details'>) => ({
+const error = ({ code, message, details }: PresentableError) => ({
   error: { code, message, field: details.field },
 })
 
@@ -65,6 +64,7 @@ export async function vaultsApp({ publicUrl, storage, metadata }: Setup): Promis
       filter: ['partition', 'collection', 'channel'],
       paging: cursorPaging({ default: 50, max: 200 }),
       search: false,
+      words: false,
     },
     update: { patch: body => changes.parse(body) },
     present: {
@@ -88,8 +88,6 @@ export async function vaultsApp({ publicUrl, storage, metadata }: Setup): Promis
     },
   })
 
-  const app = new Hono()
-  app.route('/', honoAssets(assetApi(stowage, vaults, { publicUrl })))
-  app.notFound(c => c.json(error({ code: 'not_found', message: 'There is nothing at this path.', details: {} }), 404))
+  const app = honoAssets(assetApi(stowage, vaults, { publicUrl }), { fallthrough: false })
   return { listener: getRequestListener(app.fetch), stowage }
 }

@@ -36,7 +36,10 @@ async function deleteObject(place: Place, key: string): Promise<DeleteResult> {
 async function remove(place: Place, segments: readonly string[]): Promise<boolean> {
   const parent = segments.slice(0, -1)
   const directory = await place.directories.open(parent)
-  if (!directory) return false
+  if (!directory) {
+    await place.directories.syncAbove(parent)
+    return false
+  }
   let removed = true
   try {
     await unlink(directory.at(segments.at(-1) ?? '')).catch(error => {

@@ -146,6 +146,19 @@ export class Directories {
     }
   }
 
+  /** Makes durable that a folder is gone, and what was in it: by the nearest above it that is there. */
+  async syncAbove(segments: readonly string[]): Promise<void> {
+    for (let length = segments.length - 1; length >= 0; length -= 1) {
+      const directory = await this.open(segments.slice(0, length))
+      if (!directory) continue
+      try {
+        return await directory.sync()
+      } finally {
+        await directory.release()
+      }
+    }
+  }
+
   /** Removes the folder and its parents as far as they are empty. Never throws: an empty folder that stays does no harm. */
   async prune(segments: readonly string[]): Promise<void> {
     for (let length = segments.length; length > 0; length -= 1) {

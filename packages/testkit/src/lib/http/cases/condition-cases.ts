@@ -263,6 +263,30 @@ export const conditionCases: readonly HttpCase[] = [
   },
   {
     row: 'H15',
+    title: 'a change of many assets is under no If-Match: 412, and each result is that of a change of one',
+    async run(world) {
+      const { id } = await world.upload()
+      const headers = { ...as('alice'), 'content-type': 'application/json' }
+      const bulk = (path: string, more: object, conditions: Conditions = {}) => {
+        const body = JSON.stringify({ ids: [id, 'none'], ...more })
+        return world.send(`/notes/bulk/${path}`, { method: 'POST', headers: { ...headers, ...conditions }, body })
+      }
+      const etag = (await world.send(`/notes/${id}`)).headers.etag as string
+      for (const ifMatch of [etag, '*']) {
+        isProblem(await bulk('tag', { add: ['x'] }, { 'if-match': ifMatch }), 412)
+        isProblem(await bulk('delete', {}, { 'if-match': ifMatch }), 412)
+      }
+      const statuses = ({ text }: { readonly text: string }) =>
+        JSON.parse(text).results.map(({ status }: { status: number }) => status)
+      assert.deepEqual(statuses(await bulk('tag', { add: ['x'] })), [200, 404])
+      assert.deepEqual((await world.send(`/notes/${id}`)).json.tags, ['x'])
+      assert.deepEqual(statuses(await bulk('delete', {})), [204, 404])
+      hasStatus(await world.send(`/notes/${id}`), 404)
+      hasStatus(await bulk('delete', { ids: Array.from({ length: 1001 }, (_, at) => String(at)) }), 400)
+    },
+  },
+  {
+    row: 'H15',
     title: 'of several writers with one ETag, one wins',
     async run(world) {
       const { id } = await world.upload()

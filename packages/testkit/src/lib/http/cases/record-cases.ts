@@ -77,6 +77,25 @@ const patchCases: readonly HttpCase[] = [
   },
   {
     row: 'H28',
+    title: 'tags are added and taken away beside those that others change, or replaced',
+    async run(world) {
+      const { id } = await world.upload()
+      const patch = (tags: unknown) => {
+        const headers = { ...as('alice'), 'content-type': 'application/merge-patch+json' }
+        return world.send(`/notes/${id}`, { method: 'PATCH', headers, body: JSON.stringify({ tags }) })
+      }
+      has((await patch(['a', 'b'])).json, { tags: ['a', 'b'] })
+      has((await patch({ add: ['c', 'a'], remove: ['b', 'never'] })).json, { tags: ['a', 'c'] })
+      const many = Array.from({ length: 12 }, (_, at) => `t${at}`)
+      const answers = await Promise.all(many.map(tag => patch({ add: [tag] })))
+      for (const answer of answers) hasStatus(answer, 200)
+      assert.deepEqual((await world.send(`/notes/${id}`)).json.tags?.toSorted(), ['a', 'c', ...many].sort())
+      for (const wrong of ['a', { add: 'a' }, { add: [''] }, { put: ['a'] }, 5]) isProblem(await patch(wrong), 422)
+      has((await patch(null)).json, { tags: [] })
+    },
+  },
+  {
+    row: 'H28',
     title: 'the media type may be merge-patch or plain JSON, in any case and in UTF-8',
     async run(world) {
       const { id } = await world.upload()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { whyNoStrace } from '../src/faults/strace.ts'
 import { randomOf } from '../src/kill/random.ts'
 import { fingerprint, type Luck, stateAt } from '../src/power/disk-state.ts'
+import { historyOf } from '../src/power/history.ts'
 import { promisesOf } from '../src/power/marks.ts'
 import type { DataOperation, Inode, NameOperation, Operation } from '../src/power/operations.ts'
 import { default as power } from '../src/power/power.ts'
@@ -81,6 +82,11 @@ describe('a state of the disk', () => {
     const prints = [0, 1, 2, 4, 5, 8].map(moment => fingerprint(stateAt(operations, moment, 'all', random)))
     expect(new Set(prints).size).toBe(5)
   })
+})
+
+it('what was done to a name that a fault speaks of is told with the syncs of its folder', () => {
+  const operations = [name(0, 'object-one', file(1)), write(1, file(1), 'x'), sync(2, folder(0)), name(4, 'object-two', file(2))]
+  expect(historyOf(operations, ['Object np/object-one has no row.'])).toBe('  0-0 object-one in 0 is 1\n  2-3 sync of 0')
 })
 
 it('a log of system calls is read with its threads, descriptors and interrupted calls', () => {

@@ -5,6 +5,7 @@ import { fastFolder } from '../lib/fast-folder.ts'
 import type { Soak } from '../lib/soak.ts'
 import { faultsOf } from './check-state.ts'
 import { fingerprint, LUCKS, type Luck, materialise, stateAt } from './disk-state.ts'
+import { historyOf } from './history.ts'
 import { promisesOf } from './marks.ts'
 import { type Recording, record } from './record.ts'
 
@@ -28,7 +29,9 @@ export async function failPower(
     materialise(state, folder)
     const faults = await faultsOf(folder, promised).catch(error => [`It does not open: ${error}`])
     if (faults.length > 0)
-      throw new Error(`Power lost at ${moment}, luck "${luck}", state ${seed}:\n${faults.slice(0, 10).join('\n')}`)
+      throw new Error(
+        `Power lost at ${moment}, luck "${luck}", state ${seed}:\n${faults.slice(0, 10).join('\n')}\n${historyOf(operations, faults)}`,
+      )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

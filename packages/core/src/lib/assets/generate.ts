@@ -8,7 +8,7 @@ import type { Admission } from './admission/admission.ts'
 import { admitted } from './admission/admitted.ts'
 import { detailsAsked, fingerprintOf } from './admission/fingerprint.ts'
 import type { GenerateInput } from './assets.ts'
-import { checkFilenameType, type Issue, invalid } from './details.ts'
+import { checkDetails, checkFilenameType, type Issue, invalid } from './details.ts'
 import type { ServiceDeps, ServiceScope } from './service.ts'
 import { takeIn } from './upload.ts'
 
@@ -22,6 +22,8 @@ export async function generateAsset(deps: ServiceDeps, scope: ServiceScope, inpu
   if (!generator) throw new StowageError('unsupported', 'No image generator is set up. Pass `generator` to createStowage.')
   const { prompt, aspectRatio = '1:1', idempotencyKey } = input
   checkInput(prompt, aspectRatio, input.filename)
+  // A picture is not paid for where the rest of the request is wrong.
+  checkDetails(scope.kind, input, 'whole')
   const asked = (): string => fingerprintOf('generate', { details: detailsAsked(input), prompt, aspectRatio })
   return admitted(deps, scope, { idempotencyKey, asked }, async admission => {
     admission.identify(asked)

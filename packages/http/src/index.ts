@@ -9,6 +9,7 @@ export type { ProblemJson } from './lib/errors/problem.ts'
 export { answerFetch } from './lib/fetch.ts'
 export type { AssetJson, AssetPageJson, BulkJson, LinkJson, StagedJson } from './lib/operations/asset-json.ts'
 export { defineProfile } from './lib/profile/define-profile.ts'
+export type { Describe } from './lib/profile/describe.ts'
 export {
   type Bound,
   boundFilter,

@@ -4,6 +4,7 @@ import { browserCases } from './browser-cases.ts'
 import { cacheCases } from './cache-cases.ts'
 import { conditionCases } from './condition-cases.ts'
 import { connectionCases } from './connection-cases.ts'
+import { createdCases } from './created-cases.ts'
 import { idempotencyCases } from './idempotency-cases.ts'
 import { importCases } from './import-cases.ts'
 import { limitCases } from './limit-cases.ts'
@@ -30,6 +31,7 @@ export const cases: readonly HttpCase[] = [
   ...cacheCases,
   ...linkCases,
   ...importCases,
+  ...createdCases,
   ...idempotencyCases,
   ...pictureCases,
   ...transformCases,

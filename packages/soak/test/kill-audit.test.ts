@@ -60,6 +60,8 @@ test.each([
   ['I5', "update assets set state = 'uploading'"],
   ['I5', "update blobs set state = 'condemned'"],
   ['I5', 'delete from assets'],
+  ['I5', "insert into reservations select 'r', kind, '', 1, 1, 0 from usage"],
+  ['I5', "insert into idempotency select 's', 'k', 'token', null, 0"],
   ['I6', 'update usage set bytes = bytes + 1'],
   ['I6', 'update usage set count = 0'],
 ])('%s: rows after "%s" are found', async (row, sql) => {

@@ -23,6 +23,8 @@ interface Rows {
   readonly jobs: readonly Row[]
   readonly uploads: readonly Row[]
   readonly usage: readonly Row[]
+  readonly reservations: readonly Row[]
+  readonly keys: readonly Row[]
 }
 
 function readRows(file: string): Rows {
@@ -37,6 +39,8 @@ function readRows(file: string): Rows {
       jobs: all('id, state', 'jobs'),
       uploads: all('id', 'uploads'),
       usage: all('bytes, count', 'usage'),
+      reservations: all('id', 'reservations'),
+      keys: all('"key", response', 'idempotency'),
     }
   } finally {
     db.close()
@@ -44,7 +48,7 @@ function readRows(file: string): Rows {
 }
 
 /** I5: nothing is between two states, and no row stays that its sweeper should have taken. */
-function unfinished({ assets, blobs, jobs, uploads }: Rows): string[] {
+function unfinished({ assets, blobs, jobs, uploads, reservations, keys }: Rows): string[] {
   const names = new Set(assets.map(asset => asset.id))
   return [
     ...assets.filter(({ state }) => state !== 'ready').map(({ id, state }) => `I5 asset ${id} is ${state}`),
@@ -52,6 +56,8 @@ function unfinished({ assets, blobs, jobs, uploads }: Rows): string[] {
     ...blobs.filter(blob => !names.has(blob.asset_id ?? '')).map(({ id }) => `I5 blob ${id} has no asset`),
     ...jobs.filter(({ state }) => state !== 'failed').map(({ id, state }) => `I5 job ${id} is ${state}`),
     ...uploads.map(({ id }) => `I5 upload ${id} is left`),
+    ...reservations.map(({ id }) => `I5 room ${id} is still kept`),
+    ...keys.filter(({ response }) => response === null).map(({ key }) => `I5 key ${key} is still held`),
   ]
 }
 

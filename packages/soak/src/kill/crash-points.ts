@@ -9,6 +9,9 @@ const some =
 
 const announces = some(change => change.op === 'insertBlob' && change.blob.assetId === '')
 const announcesReplacement: Holds = changes => changes.length === 1 && changes[0]?.op === 'insertBlob' && !announces(changes)
+const takesKey = some(change => change.op === 'insertIdempotency')
+const keepsRoom = some(change => change.op === 'reserveUsage')
+const forgetsExpired = some(change => change.op === 'removeExpired')
 const publishes = some(change => change.op === 'insertAsset' && change.asset.state === 'ready')
 const swaps = some(change => change.op === 'updateAsset' && change.set.blobId !== undefined)
 const patches = some(change => change.op === 'updateAsset' && change.set.title !== undefined && change.set.state === undefined)
@@ -35,6 +38,8 @@ const claims = (phase: Phase): Strike => ({ on: 'metadata', phase, op: 'claimJob
 // Commits are struck in three ways; everything else before and after.
 const COMMITS: readonly Row[] = [
   ['C1', 'intent', 'load', commit(announces), 3],
+  ['C1', 'key of a request', 'load', commit(takesKey), 3],
+  ['C1', 'room in a quota', 'load', commit(keepsRoom), 3],
   ['C1', 'intent of a replacement', 'load', commit(announcesReplacement), 3],
   ['C5-C6', 'commit of an upload', 'load', commit(publishes)],
   ['C5-C6', 'commit of a replacement', 'load', commit(swaps), 3],
@@ -43,6 +48,7 @@ const COMMITS: readonly Row[] = [
   ['C17', 'tombstone', 'load', commit(buries), 2],
   ['C19', 'rows of a deleted object', 'sweep', commit(forgetsBlob), 3],
   ['C19', 'row of an asset without blobs', 'sweep', commit(forgetsAsset), 2],
+  ['C20', 'expiry of keys and room', 'sweep', commit(forgetsExpired), 1],
   ['C20', 'expiry of an upload', 'sweep', commit(expires), 2],
   ['C20', 'two reapers, expiry', 'two sweepers', commit(expires), 2],
   ['C20', 'two reapers, rows', 'two sweepers', commit(forgetsBlob), 2],

@@ -1,6 +1,6 @@
 import { contentOf, sha256 } from './content.ts'
 import type { Answer, HttpClient } from './http-client.ts'
-import { type Entry, type Facts, type Model, settled } from './model.ts'
+import { type Entry, type Facts, type Model, type Pending, settled } from './model.ts'
 import type { Random } from './random.ts'
 import { ServerGone, type ServerProcess } from './server-process.ts'
 
@@ -53,29 +53,46 @@ type Hang = { readonly hangAfterBytes?: number }
 const BINARY = { 'content-type': 'application/octet-stream' }
 
 function uploadRaw(context: LoadContext, sizeBytes: number, hang: Hang = {}): Promise<Entry> {
-  return upload(context, sizeBytes, (bytes, filename) =>
-    context.client.send('POST', `?filename=${filename}`, { body: bytes, headers: BINARY, ...hang }),
-  )
+  const send =
+    (bytes: Buffer, filename: string, hanging: Hang = {}) =>
+    (client: HttpClient) =>
+      client.send('POST', `?filename=${filename}`, {
+        body: bytes,
+        headers: { ...BINARY, 'idempotency-key': `"${filename}"` },
+        ...hanging,
+      })
+  return upload(context, sizeBytes, (bytes, filename) => ({
+    send: () => send(bytes, filename, hang)(context.client),
+    again: send(bytes, filename),
+  }))
 }
 
 function uploadForm(context: LoadContext): Promise<Entry> {
   return upload(context, 1 + context.random.below(LARGE_BYTES / 2), (bytes, filename) => {
     const head = `--b\r\nContent-Disposition: form-data; name="file"; filename="${filename}"\r\n\r\n`
     const body = Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n--b--\r\n')])
-    return context.client.send('POST', '', { body, headers: { 'content-type': 'multipart/form-data; boundary=b' } })
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+    return { send: () => context.client.send('POST', '', { body, headers }) }
   })
+}
+
+/** How an upload is sent, and, where it has a key, sent again. */
+interface Sending {
+  readonly send: () => Promise<Answer>
+  readonly again?: NonNullable<Pending['again']>
 }
 
 async function upload(
   { model, next }: LoadContext,
   sizeBytes: number,
-  send: (bytes: Buffer, filename: string) => Promise<Answer>,
+  sending: (bytes: Buffer, filename: string) => Sending,
 ): Promise<Entry> {
   const seed = next()
   const [bytes, filename] = [contentOf(seed, sizeBytes), `u${seed}.bin`]
   const facts = { sha256: sha256(bytes), sizeBytes, title: null }
-  model.uploads.set(filename, facts)
-  const answer = await send(bytes, filename)
+  const { send, again } = sending(bytes, filename)
+  model.uploads.set(filename, { ...facts, ...(again && { again }) })
+  const answer = await send()
   const { id } = bodyOf(answer, 201)
   model.uploads.delete(filename)
   model.count('uploads')

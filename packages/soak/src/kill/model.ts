@@ -1,8 +1,16 @@
+import type { Answer, HttpClient } from './http-client.ts'
+
 /** What a client knows of an asset's present version. */
 export interface Facts {
   readonly sha256: string
   readonly sizeBytes: number
   readonly title: string | null
+}
+
+/** An upload that was sent and not answered. */
+export interface Pending extends Facts {
+  /** Sends it once more, under the same key; absent where it has none. */
+  readonly again?: (client: HttpClient) => Promise<Answer>
 }
 
 /** An asset and the states it may be in: one once all was acknowledged, more while a change is under way; null is deleted. */
@@ -22,7 +30,7 @@ export interface Entry {
 export interface Model {
   readonly entries: Map<string, Entry>
   /** By filename: uploads that were sent and not answered. */
-  readonly uploads: Map<string, Facts>
+  readonly uploads: Map<string, Pending>
   /** Deleted, acknowledged or seen gone. */
   readonly graves: Entry[]
   readonly counts: Record<string, number>

@@ -24,6 +24,7 @@ interface AssetJson extends Facts {
  * @throws at the first promise that is not kept
  */
 export async function verifyPromises({ client, model, random, now }: VerifyContext): Promise<void> {
+  await repeatUploads(client, model)
   const listed = await listAll(client)
   adoptUploads(model, listed)
   for (const entry of [...model.entries.values()]) await verifyEntry({ client, model, now }, entry)
@@ -49,6 +50,19 @@ async function listAll(client: HttpClient): Promise<readonly AssetJson[]> {
     cursor = page.cursor
   } while (cursor !== null)
   return items
+}
+
+/** An upload without an answer that is sent again under its key is there once, whether it had taken place or not: the list tells. */
+async function repeatUploads(client: HttpClient, model: Model): Promise<void> {
+  for (const [filename, { again, ...facts }] of [...model.uploads]) {
+    if (!again) continue
+    const answer = await again(client)
+    if (answer.status !== 201) throw new Error(`Upload ${filename} was answered ${answer.status} when it was sent again.`)
+    const { id } = JSON.parse(answer.body.toString()) as AssetJson
+    model.uploads.delete(filename)
+    model.add(id, filename, facts)
+    model.count('uploads sent again')
+  }
 }
 
 /** An upload without an answer may have taken place, once. */

@@ -35,7 +35,17 @@ const crash = createCrash(
 )
 if (options.crash) await crash.arm(options.crash)
 const { storage, metadata } = crash
-const stowage = await createStowage({ storage, metadata, clock, policy: ownerOnly(), workers: options.workers })
+const stowage = await createStowage({
+  storage,
+  metadata,
+  clock,
+  policy: ownerOnly(),
+  workers: options.workers,
+  // Never used up, so that room is kept for each upload.
+  quota: { bytes: 2 ** 40, count: 1_000_000 },
+  // Longer than any downtime: clients repeat their requests after it.
+  timing: { idempotencyMs: 30 * 24 * HOUR_MS },
+})
 const authenticate = bearer(new Map([[TOKEN, { id: 'alice' }]]))
 const app = express().disable('x-powered-by')
 app.use((request, response, next) => {

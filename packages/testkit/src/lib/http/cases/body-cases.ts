@@ -164,6 +164,11 @@ const QUERIES = [
   'topic=%00',
   '__proto__=x',
   'filter[x]=1',
+  'type=nothing',
+  'weight[gte]=1',
+  'ranked=true',
+  'ranked=yes&words=a',
+  'words=a&words=b',
   `cursor=${'x'.repeat(5000)}`,
   'offset=1',
 ]

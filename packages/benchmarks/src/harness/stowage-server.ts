@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
-import { createStowage, defineKind, ownerOnly, type Stowage } from '@stowage/core'
+import { createStowage, defineKind, type Kind, ownerOnly, type Stowage } from '@stowage/core'
 import { assetApi, bearer, defineProfile } from '@stowage/http'
 import { prepareServer } from '@stowage/http/node'
 import { expressAssets } from '@stowage/http-express'
@@ -27,11 +27,16 @@ const profile = defineProfile(pageAssets, {
   space: ({ params }) => (params.page === page.id ? page : null),
 })
 
+interface KindOptions {
+  readonly countDownloads?: boolean
+}
+
 /** Stowage as an application has it that serves one page's public assets: its objects in `folder/objects`, all else as it is by default. */
-export async function serveStowage(folder: string): Promise<Served> {
-  const stowage = await openStowage(folder)
+export async function serveStowage(folder: string, options: KindOptions = {}): Promise<Served> {
+  const kind = defineKind({ ...pageAssets, ...options })
+  const stowage = await openStowage(folder, kind)
   const app = express().disable('x-powered-by')
-  app.use(expressAssets(assetApi(stowage, profile)))
+  app.use(expressAssets(assetApi(stowage, { ...profile, kind })))
   const server = createServer(app)
   prepareServer(server)
   return { server, close: () => stowage.close() }
@@ -44,10 +49,10 @@ export async function storeInStowage(folder: string, filename: string, body: Asy
   await stowage.close()
 }
 
-function openStowage(folder: string): Promise<Stowage> {
+function openStowage(folder: string, kind: Kind = pageAssets): Promise<Stowage> {
   return createStowage({
     storage: fsStorage({ root: join(folder, 'objects') }),
     metadata: sqliteMetadata({ file: join(folder, 'assets.db') }),
-    kinds: [pageAssets],
+    kinds: [kind],
   })
 }

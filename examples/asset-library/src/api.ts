@@ -50,12 +50,12 @@ const toDetails = ({ title, description, asset_type, is_public, external_url, fi
 })
 const parse = (json: unknown) => toDetails(body.parse(json))
 
-const wireNames: Readonly<Record<string, string>> = { externalUrl: 'external_url', staged: 'file_path' }
+const wireNames = new Map<unknown, string>(Object.entries({ externalUrl: 'external_url', staged: 'file_path' }))
 function error({ status, message, errors: [issue], details }: PresentableError) {
   const missing = details.scope ? `API key does not have ${details.scope} scope` : message
   if (status === 403) return { error: 'Insufficient permissions', message: missing }
   if (status !== 400 && status !== 422) return { error: STATUS_CODES[status], message }
-  const field = wireNames[String(details.field)] ?? details.field
+  const field = wireNames.get(details.field) ?? details.field
   const label = String(field).replaceAll('_', ' ')
   const answer = {
     error: 'Validation failed',

@@ -17,7 +17,8 @@ export interface FuzzedApi {
 }
 
 export const MAX_BYTES = 120_000
-const LIST = ['limit', 'cursor', 'sort', 'search', 'type', 'visibility', 'tags']
+const FILTERS = ['type', 'visibility', 'createdBy', 'tags', 'tags[all]', 'createdAt[gte]', 'updatedAt[lt]', 'sizeBytes[lte]']
+const LIST = ['limit', 'cursor', 'sort', 'search', 'words', 'ranked', ...FILTERS]
 
 export const fuzzedApis: readonly FuzzedApi[] = [
   {
@@ -29,7 +30,7 @@ export const fuzzedApis: readonly FuzzedApi[] = [
     maxBytes: MAX_BYTES,
     rawUploads: true,
     textFields: ['title', 'description', 'visibility', 'tags', 'metadata', 'topic', 'weight', 'done'],
-    listParams: [...LIST, 'topic', 'weight', 'done'],
+    listParams: [...LIST, 'topic', 'weight', 'weight[gt]', 'done'],
   },
   {
     name: 'page-asset',

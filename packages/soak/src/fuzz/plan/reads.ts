@@ -1,4 +1,4 @@
-import { apiOf, fuzzedApis } from './apis.ts'
+import { apiOf, fuzzedApis, MAX_BYTES } from './apis.ts'
 import { assetPath, contentPath, draft, type Making } from './blank.ts'
 import type { Draft } from './draft.ts'
 import { evilConditions, evilRanges, evilTexts } from './evil.ts'
@@ -27,6 +27,8 @@ export function readContent(making: Making, asset: KnownAsset): Draft {
   return made
 }
 
+const dates = ['2026-01-01', '2040-01-01T00:00:00Z', '2020-01-01T00:00:00.123456%2B02:00', 'yesterday', '2026-02-30']
+
 export function list(making: Making): Draft {
   const { random, world } = making
   const api = random.pick(fuzzedApis)
@@ -42,6 +44,14 @@ export function list(making: Making): Draft {
     order: () => random.pick(['asc', 'desc']),
     done: () => random.pick(['true', 'false']),
     weight: () => random.pick(['1', '-2.5']),
+    'weight[gt]': () => random.pick(['0', '-2.5']),
+    'sizeBytes[lte]': () => String(random.below(MAX_BYTES)),
+    'createdAt[gte]': () => random.pick(dates),
+    'updatedAt[lt]': () => random.pick(dates),
+    createdBy: () => random.pick(api.writers),
+    type: () => random.pick(['text', 'image', 'file', 'words']),
+    visibility: () => random.pick(['public', 'private']),
+    ranked: () => random.pick(['true', 'false']),
   }
   const words = () =>
     escaped(random.chance(0.2) ? random.pick(evilTexts) : random.pick(['cat', 'f1', 'a', 'red', 'größe', 'image', 'title x']))

@@ -176,6 +176,17 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas.AssetPatch?.properties).not.toHaveProperty('tags')
   })
 
+  it('demands a key of requests that make assets where the profile does', async () => {
+    for (const required of [true, false]) {
+      const { document } = await describeApi(house, { idempotency: { required } })
+      const keyed = [...operationsOf(document).values()].filter(one => named(one, 'header').includes('Idempotency-Key'))
+      expect(keyed.map(({ operationId }) => operationId).sort()).toEqual(['generate', 'upload'])
+      const demanded = keyed.flatMap(({ parameters = [] }) => parameters.filter(one => one.name === 'Idempotency-Key'))
+      expect(demanded.map(one => one.required ?? false)).toEqual([required, required])
+      expect(keyed.every(({ responses }) => ['400', '409', '422'].every(status => Object.hasOwn(responses, status)))).toBe(true)
+    }
+  })
+
   it('names every way to send credentials, and where none are needed', async () => {
     const stowage = await createStowage({ kinds: [house], storage: memoryStorage(), metadata: memoryMetadata(), workers: false })
     onTestFinished(() => stowage.close())

@@ -44,7 +44,7 @@ export function namedShape(api: Described, name: string, io: 'input' | 'output',
 export function fieldsSchema(api: Described, io: 'input' | 'output'): JsonSchema {
   const shape = shownShape(api.kind)
   if (Object.keys(shape).length === 0) return { type: 'object', properties: {}, additionalProperties: false }
-  return namedShape(api, io === 'input' ? 'FieldsInput' : 'Fields', io, z.object(shape))
+  return namedShape(api, io === 'input' ? 'FieldsInput' : 'Fields', io, io === 'input' ? z.strictObject(shape) : z.object(shape))
 }
 
 function shownShape(kind: Kind): Readonly<Record<string, z.core.$ZodType>> {

@@ -14,6 +14,8 @@ export interface Description {
   readonly details?: string
   readonly query?: (api: Described) => readonly OpenApiParameter[]
   readonly headers?: readonly AskedHeader[]
+  /** It makes an asset, once for each key that names the request. */
+  readonly makes?: true
   /** It changes what is there, under the conditions of the request. */
   readonly writes?: true
   /** Null: it has none in this profile. */
@@ -43,6 +45,7 @@ export const descriptions: Readonly<Record<Operation, Description>> = {
   upload: {
     summary: 'Upload a file',
     query: rawParameters,
+    makes: true,
     headers: ['Content-Disposition', 'Repr-Digest'],
     body: uploadBody,
     answers: api => ({ 201: json('The new asset.', assetSchema(api), 'Location', 'ETag') }),
@@ -113,6 +116,7 @@ export const descriptions: Readonly<Record<Operation, Description>> = {
   },
   generate: {
     summary: 'Make a picture from words',
+    makes: true,
     body: generateBody,
     answers: api => ({ 201: json('The new asset.', generatedSchema(api), 'Location', 'ETag') }),
     errors: [...created, 'bad_gateway', 'rate_limited', 'unsupported'],

@@ -1,13 +1,12 @@
-import type { StowageErrorCode } from '@stowage/core/contracts'
 import { scopeOf } from '../auth/demand-scope.ts'
 import type { PreparedProfile } from '../operations/exchange.ts'
 import { type Operation, operationNames, operations } from '../profile/operation.ts'
 import type { Template } from '../routing/template.ts'
+import { headerParameters, ownCodes } from './demands.ts'
 import { type Described, describing } from './described.ts'
 import { descriptions } from './descriptions.ts'
 import { type ErrorAnswers, errorAnswers } from './error-answers.ts'
 import { withExamples } from './examples.ts'
-import { type AskedHeader, headerParameter } from './headers.ts'
 import { idShape } from './id-shape.ts'
 import { jsonSchema } from './json-schema.ts'
 import type { OpenApiDocument, OpenApiOperation, OpenApiParameter, OpenApiResponse, PathItem } from './open-api-document.ts'
@@ -80,23 +79,18 @@ function pathOf({ segments }: Template): string {
   return `/${segments.map(segment => segment.literal ?? `{${segment.param}}${segment.suffix}`).join('/')}`
 }
 
-const guards: readonly AskedHeader[] = ['If-None-Match', 'If-Unmodified-Since']
-const guardCodes: readonly StowageErrorCode[] = ['precondition_failed', 'conflict', 'invalid_request']
-const demandCodes: readonly StowageErrorCode[] = ['precondition_required']
-
 interface Door {
   readonly operation: Operation
   readonly template: Template
 }
 
 function operationOf(api: Described, errors: ErrorAnswers, { operation, template }: Door): OpenApiOperation {
-  const { summary, details, query, headers = [], writes = false, body, answers, errors: codes = [] } = descriptions[operation]
-  const demandsMatch = api.prepared.profile.update?.requireIfMatch === true
+  const description = descriptions[operation]
+  const { summary, details, query, body, answers } = description
   const parameters = [
     ...template.params.map(name => pathParameter(api, name)),
     ...(query?.(api) ?? []),
-    ...(writes ? [headerParameter('If-Match', demandsMatch), ...guards.map(name => headerParameter(name))] : []),
-    ...headers.map(name => headerParameter(name)),
+    ...headerParameters(api, description),
   ]
   const requestBody = body?.(api) ?? null
   return withExamples(api, operation, {
@@ -105,10 +99,7 @@ function operationOf(api: Described, errors: ErrorAnswers, { operation, template
     ...(details !== undefined && { description: details }),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody !== null && { requestBody }),
-    responses: {
-      ...withStatus(api, operation, answers(api)),
-      ...errors.of(operation, [...codes, ...(writes ? guardCodes : []), ...(writes && demandsMatch ? demandCodes : [])]),
-    },
+    responses: { ...withStatus(api, operation, answers(api)), ...errors.of(operation, ownCodes(api, description)) },
   })
 }
 

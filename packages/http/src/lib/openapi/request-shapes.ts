@@ -12,7 +12,7 @@ const url = z.url().max(2000)
 const details: Readonly<Record<string, z.ZodType>> = {
   title: text(1000),
   description: text(10_000),
-  filename: text(4096).min(1),
+  filename: text(4096),
   visibility: z.enum(['public', 'private']),
   tags: z.array(text(200).min(1)),
   'tags[]': z.array(text(200).min(1)).describe('The same as `tags`.'),
@@ -20,7 +20,7 @@ const details: Readonly<Record<string, z.ZodType>> = {
   slug: text(200)
     .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
     .describe('Unique in its space.'),
-  externalUrl: url.describe('Where it lies instead: http or https, without credentials.'),
+  externalUrl: url.regex(/^https?:/i).describe('Where it lies instead: http or https, without credentials.'),
   staged: z
     .string()
     .regex(/^[0-9a-f]{32}$/)

@@ -15,7 +15,7 @@ function textOf(piece: Piece): string {
   return escapeHtml(String(piece))
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 

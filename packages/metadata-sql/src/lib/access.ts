@@ -3,6 +3,7 @@ import { columnRef, nameOf } from './columns.ts'
 import type { SearchMatches } from './dialect.ts'
 import { compileFilter, type FilterContext } from './filter.ts'
 import { allOf, type Fragment, literal, raw, sql } from './fragment.ts'
+import { spaceOf } from './space.ts'
 import { searchAccess, wordsAccess } from './text-accesses.ts'
 
 /** A way to reach the ready rows of a kind. */
@@ -54,12 +55,8 @@ export function sortedAccess(context: FilterContext, filters: readonly Filter[],
     filter => RANGES.has(filter.op) && 'column' in filter && nameOf(filter.column) === nameOf(sort.column),
   )
   const space = spaceOf(filters)
-  return { ...tableAccess(context, filters, [...(space ? [space] : []), ...within]), name: 'sorted' }
+  return { ...tableAccess({ ...context, inOrder: true }, filters, [...(space ? [space] : []), ...within]), name: 'sorted' }
 }
-
-/** The one space that the list is of. */
-export const spaceOf = (filters: readonly Filter[]): Filter | undefined =>
-  filters.find(filter => filter.op === 'eq' && filter.column === 'space')
 
 const RANGES: ReadonlySet<string> = new Set(['eq', 'lt', 'lte', 'gt', 'gte'])
 

@@ -14,6 +14,8 @@ export interface FilterContext {
   readonly states: readonly AssetState[]
   /** The filters by which rows are reached; an index is chosen by no other. Null: the database chooses. */
   readonly driving: ReadonlySet<Filter> | null
+  /** Rows are reached in the order of the list, by an index over its sort. */
+  readonly inOrder?: boolean
 }
 
 const MAX_FILTER_DEPTH = 100
@@ -123,9 +125,12 @@ function compileWords({ dialect, kind, kindName }: FilterContext, terms: readonl
   return negated ? sql`not (${found})` : found
 }
 
-/** The same for filters that are asked of the few rows which others leave. */
+/** The same for filters that are asked of the few rows which others leave: texts are then looked at one by one. */
 export function compileRest(context: FilterContext, filters: readonly Filter[]): Fragment[] {
-  return filters.map(filter => (filter.op === 'words' ? hasWords(context, filter.terms) : compileFilter(context, filter)))
+  const oneByOne = !context.inOrder
+  return filters.map(filter =>
+    filter.op === 'words' && oneByOne ? hasWords(context, filter.terms) : compileFilter(context, filter),
+  )
 }
 
 function hasWords({ dialect }: FilterContext, terms: readonly string[]): Fragment {

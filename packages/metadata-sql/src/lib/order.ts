@@ -3,6 +3,7 @@ import { StowageError } from '@stowage/core/contracts'
 import { type ColumnRef, columnRef, comparable } from './columns.ts'
 import type { FilterContext } from './filter.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
+import { spaceOf } from './space.ts'
 
 export interface Order {
   readonly column: ColumnRef
@@ -31,7 +32,11 @@ export function orderOf(
   if (sort.direction !== 'asc' && sort.direction !== 'desc') throw new StowageError('invalid_request', 'A sort is asc or desc.')
   const named = columnRef(context.dialect, context.kind, sort.column)
   const newest = sort.column === 'createdAt'
-  const column = { ...named, value: newest ? reached.createdAt : sort.column === 'id' ? reached.id : named.value }
+  const own = newest || sort.column === 'id'
+  // Few rows are read by another index and then sorted: one that is in order would pass by many others.
+  const few = !own && !context.inOrder && [...(context.driving ?? [])].some(filter => spaceOf([filter]) === undefined)
+  const value = newest ? reached.createdAt : sort.column === 'id' ? reached.id : named.value
+  const column = few ? { ...named, value: context.dialect.unindexed(value), indexed: false, sorted: false } : { ...named, value }
   const direction = raw(sort.direction)
   const nulls = column.nullable ? context.dialect.nullsLast(sort.direction) : raw('')
   const byId = sql`${reached.id} ${direction}`

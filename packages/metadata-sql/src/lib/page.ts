@@ -57,15 +57,21 @@ function page(context: FilterContext, query: AssetQuery, order: Order, branches:
     return sql`select ${COLUMNS} from ${first.from} where ${allOf(first.where)} order by ${first.by} ${window}`
   }
   const most = query.limit + (query.offset ?? 0)
+  // Of rows that are passed by, an index has all that is needed.
+  const skips = (query.offset ?? 0) > 0
+  const columns = skips ? raw('a.seq, a.id') : COLUMNS
   const parts = branches.map(({ from, where, by, continues }, i) => {
     const gate = continues ? [sql`(select count(*) from p${raw(String(i - 1))}) < ${most}`] : []
-    const rows = sql`select ${COLUMNS}, ${order.column.value} as sort_value from ${from} where ${allOf([...gate, ...where])}`
+    const rows = sql`select ${columns}, ${order.column.value} as sort_value from ${from} where ${allOf([...gate, ...where])}`
     return sql`p${raw(String(i))} as materialized (${rows} order by ${by} limit ${most})`
   })
   const merged = branches.map((_, i) => `select * from p${i}`).join(' union all ')
   const direction = raw(order.direction)
   const by = sql`m.sort_value ${direction} ${context.dialect.nullsLast(order.direction)}, m.id ${direction}`
-  return sql`with ${join(parts, ', ')} select ${MERGED} from (${raw(merged)}) m order by ${by} ${window}`
+  const page = (selected: Fragment) => sql`select ${selected} from (${raw(merged)}) m order by ${by} ${window}`
+  if (!skips) return sql`with ${join(parts, ', ')} ${page(MERGED)}`
+  return sql`with ${join(parts, ', ')} select ${COLUMNS} from (${page(raw('m.seq, m.id, m.sort_value'))}) m
+    cross join assets a on a.seq = m.seq order by ${by}`
 }
 
 /**

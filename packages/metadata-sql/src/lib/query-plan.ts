@@ -1,6 +1,6 @@
 import type { AssetQuery, Filter, KindSchema } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
-import { type Access, conjuncts, kindIs, narrowAccesses, sortedAccess, spaceOf, tableAccess } from './access.ts'
+import { type Access, conjuncts, kindIs, narrowAccesses, sortedAccess, tableAccess } from './access.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { Row } from './driver.ts'
 import { checkFilter, compileFilter, compileRest, type FilterContext } from './filter.ts'
@@ -8,6 +8,7 @@ import { allOf, type Fragment, join, raw, sql } from './fragment.ts'
 import { mixedPage, readyPage, stateIs } from './page.ts'
 import { MAX_RANKED_ROWS, rankedPage, rankedWords } from './ranked.ts'
 import { hasOnlyShortTerms, shortTermMatches } from './short-terms.ts'
+import { spaceOf } from './space.ts'
 import { checkText } from './text.ts'
 import { wordsAccess } from './text-accesses.ts'
 
@@ -90,8 +91,7 @@ async function ranked(
 /** In the order of the list by an index, unless another way has few rows. */
 async function bestFor({ sort }: AssetQuery, context: FilterContext, filters: readonly Filter[], probe: Probe): Promise<Access> {
   const sorted = sortedAccess(context, filters, sort)
-  // Texts are long: they are never looked at one by one along another index.
-  if (!sorted || filters.some(({ op }) => op === 'words')) return shortest(context, filters, probe)
+  if (!sorted) return shortest(context, filters, probe)
   const space = spaceOf(filters)
   const others = narrowAccesses(context, filters).filter(
     ({ context: { driving } }) => !(space && driving?.size === 1 && driving.has(space)),

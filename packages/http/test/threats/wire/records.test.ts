@@ -106,7 +106,8 @@ describe('threat 71: a patch that changes more than it may', () => {
     '{"createdAt":0}',
     '{"updatedAt":"1970-01-01T00:00:00Z"}',
     '{"uniqueName":"x"}',
-    '{"externalUrl":"https://evil.example"}',
+    '{"fields":{"unknown":1}}',
+    '{"fields":{"constructor":1}}',
     '{"properties":{"width":1}}',
     '{"title":"changed","createdBy":"bob"}',
     '{"toString":"x"}',
@@ -125,9 +126,8 @@ describe('threat 71: a patch that changes more than it may', () => {
     '{"title":["a"]}',
     '{"tags":{"0":"a","length":1}}',
     '{"tags":"a"}',
-    '{"fields":{"unknown":1}}',
+    '{"externalUrl":"https://evil.example"}',
     '{"fields":{"weight":"1"}}',
-    '{"fields":{"constructor":1}}',
     '{"fields":"topic"}',
     '{"metadata":[1]}',
     '{"metadata":"x"}',
@@ -141,7 +141,7 @@ describe('threat 71: a patch that changes more than it may', () => {
   it('by names nobody knows, whatever they are', { timeout: 60_000 }, async () => {
     const wire = server()
     const { id } = await wire.upload('text')
-    const known = ['title', 'description', 'filename', 'visibility', 'fields', 'metadata', 'tags']
+    const known = ['title', 'description', 'filename', 'visibility', 'slug', 'externalUrl', 'fields', 'metadata', 'tags']
     const name = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 12 }),
       fc.constantFrom('size', 'owner', 'ID', 'title ', 'valueOf'),

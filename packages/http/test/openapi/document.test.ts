@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { createStowage, defineKind, type Kind, ownerOnly, roleBased, sequenceId } from '@stowage/core'
 import {
+  answerFetch,
   assetApi,
   bearer,
   cookieSessions,
@@ -233,6 +234,19 @@ describe('the OpenAPI document', () => {
     }
     const moved = await describeApi(house, { paths: { openapi: 'GET /about/api.json', reference: false } }, '/about/api.json')
     expect((await moved.api.fetch(new Request('http://localhost/files/reference'))).status).toBe(404)
+  })
+
+  it('says where the api is mounted', async () => {
+    const { api } = await describeApi(house)
+    const servers = async (mountPath: string) => {
+      const place = { path: '/files/openapi.json', mountPath, native: null }
+      const answer = await answerFetch(api, new Request(`http://localhost${mountPath}${place.path}`), place)
+      return [((await answer.json()) as OpenApiDocument).servers[0]?.url, answer.headers.get('etag')]
+    }
+    const [mounted, root] = [await servers('/mounted/here'), await servers('')]
+    expect([mounted[0], root[0]]).toEqual(['/mounted/here', '/'])
+    expect(mounted[1]).not.toBe(root[1])
+    expect(await servers('/mounted/here')).toEqual(mounted)
   })
 
   it('hides no asset that has a name of its own', async () => {

@@ -21,11 +21,10 @@ export function headerParameters({ prepared: { profile } }: Described, descripti
   ]
 }
 
-/** What an operation refuses for reasons of its own. */
-export function ownCodes(
-  { prepared: { profile } }: Described,
-  { errors = [], writes }: Description,
-): readonly StowageErrorCode[] {
-  if (writes !== true) return errors
-  return [...errors, ...guarded, ...(profile.update?.requireIfMatch === true ? demanded : [])]
+/** What an operation refuses for reasons of its own, as far as this profile and its kind give any. */
+export function ownCodes({ prepared: { profile }, kind }: Described, description: Description): readonly StowageErrorCode[] {
+  const { errors = [], writes } = description
+  const known = kind.quota === undefined ? errors.filter(code => code !== 'quota_exceeded') : errors
+  if (writes !== true) return known
+  return [...known, ...guarded, ...(profile.update?.requireIfMatch === true ? demanded : [])]
 }

@@ -27,7 +27,7 @@ export interface Description {
 }
 
 const stored: readonly StowageErrorCode[] = ['checksum_mismatch', 'insufficient_storage', 'already_exists', 'conflict']
-const created: readonly StowageErrorCode[] = [...stored, 'quota_exceeded', 'aborted']
+const created: readonly StowageErrorCode[] = [...stored, 'quota_exceeded']
 const read: readonly StowageErrorCode[] = ['precondition_failed']
 const served: readonly StowageErrorCode[] = [
   'precondition_failed',
@@ -98,7 +98,7 @@ export const descriptions: Readonly<Record<Operation, Description>> = {
     writes: true,
     body: replaceBody,
     answers: api => ({ 200: json('The asset as it is now.', assetSchema(api), 'ETag') }),
-    errors: [...stored, 'quota_exceeded', 'aborted'],
+    errors: [...stored, 'quota_exceeded'],
   },
   bulkDelete: {
     summary: 'Delete many assets',

@@ -37,7 +37,7 @@ async function serve(profile: Partial<ProfileOptions<'shelf'>> = {}, kind = guid
     const body = json === undefined ? (sent?.body as BodyInit | undefined) : JSON.stringify(json)
     const response = await api.fetch(new Request(`http://x${path}`, { method, headers, ...(body !== undefined && { body }) }))
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const isJson = text !== '' && response.headers.get('content-type')?.includes('json') === true
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null }
   }
   const objects = async () => (await storage.list()).objects.length
@@ -62,6 +62,17 @@ describe('a slug', () => {
     expect(taken).toMatchObject({ status: 409, json: { code: 'already_exists', field: 'slug' } })
     for (const slug of ['field-guide-2', 'Field-Guide', '%2e%2e', 'a'.repeat(300)])
       expect([slug, (await send('GET', `/guides/${slug}`)).status]).toEqual([slug, 404])
+  })
+
+  it('may be a word that the API has in its paths', async () => {
+    const { send } = await serve({ paths })
+    for (const title of ['Staged', 'Generate', 'OpenAPI.json', 'Reference']) {
+      const made = await send('POST', '/guides', { json: { externalUrl: 'https://x.example', title } })
+      const at = made.headers.get('location') ?? ''
+      expect([title, (await send('GET', at)).json]).toEqual([title, made.json])
+      expect((await send('HEAD', at)).status).toBe(200)
+    }
+    expect((await send('POST', '/guides/staged', { parts: [file('x')] })).status).toBe(201)
   })
 
   it('of another’s asset says nothing of it', async () => {

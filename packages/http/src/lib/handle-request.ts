@@ -20,7 +20,7 @@ import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { corsHeaders, preflightHeaders } from './routing/cors.ts'
 import { decodeParam } from './routing/decode-param.ts'
-import type { Resource, Route, Router } from './routing/router.ts'
+import { type Resource, type Route, type Router, rawParams } from './routing/router.ts'
 import { joinVary } from './routing/vary.ts'
 
 export interface ApiContext {
@@ -68,7 +68,8 @@ async function answer(api: ApiContext, request: HttpRequest, progress: Progress)
   progress.route = route
   progress.prepared = route.target.prepared
   checkHeaders(request, route)
-  return await runOperation(api, request, route, decodeParams(route, match.raw))
+  const lent = route.template.params.length !== match.raw.length
+  return await runOperation(api, request, route, decodeParams(route, lent ? rawParams(route.template, request.path) : match.raw))
 }
 
 function anyRoute(resource: Resource<RouteTarget>): Route<RouteTarget> {

@@ -1,3 +1,4 @@
+import { CHOSEN_NAMES } from '../routing/chosen-names.ts'
 import type { Template } from '../routing/template.ts'
 import type { Operation } from './operation.ts'
 import type { Profile } from './profile.ts'
@@ -9,7 +10,6 @@ interface Door {
 }
 
 const DESCRIPTIONS: ReadonlySet<Operation> = new Set(['openapi', 'reference'])
-const CHOSEN: ReadonlySet<string> = new Set(['filename', 'slug'])
 
 /**
  * Leaves out a description of the api that nobody asked for and that would stand where an asset of that name is found.
@@ -38,7 +38,7 @@ function shadows(over: Template, under: Template): boolean {
       if (literal !== undefined && literal !== segment.literal) return false
     } else if (literal !== undefined) {
       if (!literal.endsWith(segment.suffix)) return false
-      chosen ||= CHOSEN.has(segment.param)
+      chosen ||= CHOSEN_NAMES.has(segment.param)
     }
   }
   return chosen

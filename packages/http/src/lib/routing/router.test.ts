@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRouter } from './router.ts'
+import { createRouter, rawParams } from './router.ts'
 import { fillTemplate, parseTemplate } from './template.ts'
 
 const route = (method: string, path: string, target = path) => ({
@@ -21,6 +21,22 @@ describe('a router', () => {
     expect(router.match('/api/7/assets/x')?.raw).toEqual(['7', 'x'])
     expect(router.match('/api//assets/x')).toBe(null)
     expect(router.match('api/7/assets/x')).toBe(null)
+  })
+  it('reads what has the name of a path that is written out for other methods, where names are chosen', () => {
+    const router = createRouter([
+      route('GET', ':slug'),
+      route('POST', 'generate'),
+      route('GET', ':id/content'),
+      route('POST', ':id/link'),
+    ])
+    const { resource } = router.match('/api/7/assets/generate') ?? {}
+    expect(resource?.allow).toBe('POST, GET, HEAD, OPTIONS')
+    const reading = resource?.routes.get('HEAD')
+    expect(reading && [reading.target, rawParams(reading.template, '/api/7/assets/generate')]).toEqual([
+      ':slug',
+      ['7', 'generate'],
+    ])
+    expect(router.match('/api/7/assets/x/link')?.resource.allow).toBe('POST, OPTIONS')
   })
   it('takes an ending behind a parameter, and prefers it to none', () => {
     const router = createRouter([

@@ -1,3 +1,4 @@
+import { CHOSEN_NAMES } from './chosen-names.ts'
 import type { Segment, Template } from './template.ts'
 
 export interface Route<Target> {
@@ -15,7 +16,10 @@ export interface Resource<Target> {
 }
 
 export interface Router<Target> {
-  /** The one resource a raw path names, by its most literal template, with the raw text of each parameter. */
+  /**
+   * The one resource a raw path names, by its most literal template, with the raw text of each parameter. A route of another template, lent to it for
+   * names that are words of paths, has more: {@link rawParams}.
+   */
   match(path: string): { readonly resource: Resource<Target>; readonly raw: readonly string[] } | null
 }
 
@@ -31,6 +35,10 @@ export function createRouter<Target>(routes: readonly Route<Target>[]): Router<T
     const resource = createResource(group)
     const length = resource.segments.length
     byLength.set(length, [...(byLength.get(length) ?? []), resource].sort(moreLiteralFirst))
+  }
+  for (const [length, resources] of byLength) {
+    const all = resources.map((resource, at) => alsoRead(resource, resources.slice(at + 1)))
+    byLength.set(length, all)
   }
   // Bindings ask whose a path is just before it is handled.
   let lastPath: string | null = null
@@ -62,7 +70,42 @@ function createResource<Target>(group: readonly Route<Target>[]): Resource<Targe
   const get = routes.get('GET')
   if (get !== undefined && !routes.has('HEAD')) routes.set('HEAD', get)
   const segments = (group[0] as Route<Target>).template.segments
-  return { segments, routes, allow: [...routes.keys(), 'OPTIONS'].join(', ') }
+  return { segments, routes, allow: allowOf(routes) }
+}
+
+function allowOf(routes: ReadonlyMap<string, unknown>): string {
+  return [...routes.keys(), 'OPTIONS'].join(', ')
+}
+
+/** A path that is written out for other methods must not hide what somebody gave that name: it is read there all the same. */
+function alsoRead<Target>(resource: Resource<Target>, lessLiteral: readonly Resource<Target>[]): Resource<Target> {
+  if (resource.routes.has('GET')) return resource
+  const reading = lessLiteral
+    .map(other => other.routes.get('GET'))
+    .find(route => route !== undefined && holdsName(route.template, resource.segments))
+  if (reading === undefined) return resource
+  const routes = new Map([...resource.routes, ['GET', reading], ['HEAD', reading]])
+  return { ...resource, routes, allow: allowOf(routes) }
+}
+
+/** Whether every path of `segments` is one of the template's, with a word that is written out in the place of a chosen name. */
+function holdsName({ segments: own }: Template, segments: readonly Segment[]): boolean {
+  let chosen = false
+  for (const [index, { literal }] of segments.entries()) {
+    const segment = own[index]
+    if (segment?.param === undefined) {
+      if (segment?.literal !== literal) return false
+    } else if (literal !== undefined) {
+      if (withoutSuffix(literal, segment.suffix) === '') return false
+      chosen ||= CHOSEN_NAMES.has(segment.param)
+    } else if (segment.suffix !== '') return false
+  }
+  return chosen
+}
+
+/** The raw text of each parameter that a template has in a path of its own. */
+export function rawParams({ segments }: Template, path: string): readonly string[] {
+  return matchSegments(segments, path.slice(1).split('/')) ?? []
 }
 
 function moreLiteralFirst(a: Resource<unknown>, b: Resource<unknown>): number {

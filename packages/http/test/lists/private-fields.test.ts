@@ -91,6 +91,9 @@ describe('threat 9: private fields', () => {
         by('alice')(`/docs?filename=x&${name}=5`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' }),
       ({ json }) => json('alice')('/docs', { url: 'https://example.com/x', [name]: 5 }),
       ({ json }) => json('alice')('/docs', { url: 'https://example.com/x', fields: { [name]: 5 } }),
+      ({ json }) => json('alice')('/docs', { externalUrl: 'https://example.com/x', [name]: 5 }),
+      ({ json }) => json('alice')('/docs', { staged: '0'.repeat(32), [name]: 5 }),
+      ({ by }) => by('alice')('/docs/staged', { method: 'POST', ...form(part, file('x')) }),
       ({ json }) => json('alice')('/docs/generate', { prompt: 'x', fields: { [name]: 5 } }),
       ({ json }, id) => json('alice')(`/docs/${id}`, { fields: { [name]: 5 } }, merge),
       ({ json }, id) => json('alice')(`/docs/${id}`, { fields: { [name]: null } }, merge),
@@ -115,6 +118,7 @@ describe('threat 9: private fields', () => {
       await json('alice')(path, { fields: null }, { method: 'PATCH' }),
       await json('alice')('/docs', { url: 'https://example.com/x' }),
       await json('alice')('/docs/generate', { prompt: 'x' }),
+      await json('alice')('/docs', { externalUrl: 'https://example.com/x' }),
       await by('alice')(`${path}/content`, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'z' }),
       ...(await Promise.all(['sort=score', 'sort=-title', 'search=t'].map(query => by('alice')(`/docs?limit=1&${query}`)))),
     ]
@@ -131,7 +135,7 @@ describe('threat 9: private fields', () => {
       rank: 1,
     })
     await library.stowage.trusted.delete(made.json.id)
-    for (const { json: told } of [answers[4], answers[5]] as Answer[]) await library.stowage.trusted.delete(told.id)
+    for (const { json: told } of answers.slice(4, 7)) await library.stowage.trusted.delete(told.id)
   })
 
   it('of any spelling, and any unknown parameter, are 400: nothing is ignored', async () => {

@@ -13,6 +13,12 @@ export interface PartFailure {
   readonly error: unknown
 }
 
+/** Failures in one answer, under one id. */
+export interface PartFailures {
+  readonly requestId: string
+  of(thrown: unknown): PartFailure
+}
+
 /**
  * Makes parts of one answer of what was thrown, in the form that the profile gives its errors. What is not the client's fault is logged, once for each
  * code.
@@ -21,10 +27,10 @@ export function createPartFailures(
   logger: Logger,
   request: HttpRequest,
   failure: Omit<Failure, 'thrown' | 'challenge'>,
-): (thrown: unknown) => PartFailure {
+): PartFailures {
   const { route, operation, present, requestId = requestIdFrom(request) } = failure
   const logged = new Set<string>()
-  return thrown => {
+  const of = (thrown: unknown): PartFailure => {
     const error = toStowageError(thrown)
     if (errorStatus[error.code] >= 500 && !logged.has(error.code)) {
       logged.add(error.code)
@@ -41,4 +47,5 @@ export function createPartFailures(
       return house()
     }
   }
+  return { requestId, of }
 }

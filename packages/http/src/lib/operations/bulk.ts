@@ -44,11 +44,13 @@ async function readBulk(exchange: Exchange, members: readonly (keyof BulkBody)[]
 
 function answerBulk(exchange: Exchange, outcomes: readonly BulkResult[], status: number): HttpResponse {
   const { prepared, present, partFailures } = exchange
-  const failed = partFailures()
+  const failures = partFailures()
   const results = outcomes.map(
-    ({ id, asset, error }): PresentedResult => (error ? { id, asset: null, ...failed(error) } : { id, asset, status }),
+    ({ id, asset, error }): PresentedResult => (error ? { id, asset: null, ...failures.of(error) } : { id, asset, status }),
   )
+  const failed = results.some(({ error }) => error !== undefined)
   return presented((prepared.profile.present?.bulk ?? toBulkJson)(results, present), 200, {
+    ...(failed && { 'x-request-id': failures.requestId }),
     'cache-control': 'private, no-store',
   })
 }

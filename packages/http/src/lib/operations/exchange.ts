@@ -1,6 +1,6 @@
 import type { Actor, Assets, Kind, LinkedContent, OpenLinkOptions, Space } from '@stowage/core'
 import type { SmallContents } from '../content/small-contents.ts'
-import type { PartFailure } from '../errors/part-failures.ts'
+import type { PartFailures } from '../errors/part-failures.ts'
 import type { ListPlan } from '../list/list-plan.ts'
 import type { DescribedApi } from '../openapi/described-api.ts'
 import type { Operation } from '../profile/operation.ts'
@@ -41,7 +41,7 @@ export interface Exchange extends RequestContext {
   readonly present: PresentContext
   readonly contents: SmallContents
   /** Begins an answer that tells of failures in parts of it. */
-  readonly partFailures: () => (thrown: unknown) => PartFailure
+  readonly partFailures: () => PartFailures
 }
 
 export type Handler = (exchange: Exchange) => Promise<HttpResponse>

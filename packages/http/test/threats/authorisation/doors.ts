@@ -53,6 +53,18 @@ export interface Plan {
   readonly methods: Readonly<Record<string, readonly Attempt[]>>
 }
 
+/** What an answer says of the one asset that it is about: of many, that one's own result. */
+export function ofTheOne<T extends { readonly status: number; readonly text: string }>({ inBody }: Plan, told: T): T {
+  if (inBody !== true || told.status !== 200) return told
+  const { results } = JSON.parse(told.text) as { results: { status: number; error?: unknown }[] }
+  const [result] = results
+  if (result === undefined || results.length !== 1) throw new Error(`There is not one result in ${told.text}`)
+  return { ...told, status: result.status, text: result.error === undefined ? '' : JSON.stringify(result.error) }
+}
+
+/** Operations that hold their own permission, or need none. */
+export const asksNobody = ({ asks }: Plan): boolean => asks === 'token' || asks === 'nothing'
+
 /** An operation, or a method of one, that nobody has said what to expect of. */
 export function uncovered(
   doors: readonly { readonly method: string; readonly operation: string }[],

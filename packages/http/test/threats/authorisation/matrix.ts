@@ -1,6 +1,6 @@
 import type { Asset } from '@stowage/core'
 import { fillTemplate } from '../../../src/lib/routing/template.ts'
-import { type Attempt, type Door, doorName, doorsOf, type Question } from './doors.ts'
+import { type Attempt, type Door, doorName, doorsOf, ofTheOne, type Question } from './doors.ts'
 import { type Identity, identities } from './identities.ts'
 import { plans } from './plans.ts'
 import { ASSETS, type AssetName, type Oracle, oracleOf, type WrittenPolicy } from './tables.ts'
@@ -174,22 +174,10 @@ export async function shoot({ world, names, tokens, assets }: Prepared, cell: Ce
   })
   const response = await world.api.fetch(request)
   const text = await response.text()
-  if (plans[door.operation].inBody === true && response.status === 200) return insideOf(text, bodyRead)
-  return { status: response.status, headers: Object.fromEntries(response.headers), text, bodyRead, inside: false }
-}
-
-/** What the answer to a request for one asset among many says of it, without its id. */
-function insideOf(text: string, bodyRead: boolean): Shot {
-  const { results } = JSON.parse(text) as { results: { status: number; error?: unknown }[] }
-  const [result] = results
-  if (result === undefined || results.length !== 1) throw new Error(`There is not one result in ${text}`)
-  return {
-    status: result.status,
-    headers: {},
-    text: result.error === undefined ? '' : JSON.stringify(result.error),
-    bodyRead,
-    inside: true,
-  }
+  const told = { status: response.status, headers: Object.fromEntries(response.headers), text, bodyRead, inside: false }
+  const one = ofTheOne(plans[door.operation], told)
+  // Of many, length and id are those of all together.
+  return one === told ? told : { ...one, headers: {}, inside: true }
 }
 
 export const cellName = ({ identity, door, attempt, aim }: Cell): string =>

@@ -34,11 +34,15 @@ export interface Asset {
   readonly metadata: JsonObject
   readonly tags: readonly string[]
   readonly externalUrl: string | null
+  /** What shows it in a page, where it is a video of YouTube or Vimeo. */
+  readonly embedUrl: string | null
   readonly version: number
   /** Where the bytes are; null without bytes. */
   readonly url: string | null
   /** What `ifMatch` takes. */
   readonly etag: string
+  /** How often its bytes were downloaded; null where that is not counted. */
+  readonly downloadCount: number | null
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -49,6 +53,15 @@ export interface AssetPage {
   readonly cursor: string | null
   /** Absent where the API doesn't count. */
   readonly total?: { readonly count: number; readonly exact: boolean }
+}
+
+/** What became of one asset of many. */
+export interface BulkResult {
+  readonly id: string | number
+  /** As if it had been changed alone: 204 deleted, 200 tagged, 403, 404 and so on. */
+  readonly status: number
+  /** The API's error, as the body of an answer would be; absent where it did not fail. */
+  readonly error?: JsonObject
 }
 
 /** Whoever has the URL may read the asset until it expires. */

@@ -14,6 +14,7 @@ const DAY = 86_400_000
 type Step = (assets: Assets, id: AssetId) => Promise<unknown>
 const steps: Record<string, Step> = {
   upload: assets => assets.upload({ body: chunked(NEW) }),
+  'asset of a staged file': async assets => assets.create({ staged: (await assets.stage({ body: chunked(NEW) })).id }),
   replacement: (assets, id) => assets.replaceContent(id, { body: chunked(NEW) }),
   deletion: (assets, id) => assets.delete(id),
 }
@@ -92,6 +93,6 @@ describe.each(Object.entries(steps))('an %s', (name, step) => {
 /** How many assets there may be: an acknowledged step took place; a failed one may have. */
 function expectedRows(name: string, outcome: string): number[] {
   if (name === 'replacement') return [1]
-  const done = name === 'upload' ? 2 : 0
+  const done = name === 'deletion' ? 0 : 2
   return outcome === 'done' ? [done] : [1, done]
 }

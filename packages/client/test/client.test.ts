@@ -208,6 +208,19 @@ describe('one asset', () => {
     await expect(assets.get(asset.id)).rejects.toMatchObject({ code: 'not_found', status: 404 })
   })
 
+  it('is tagged and deleted together with others, each with its own result', async () => {
+    const other = await assets.upload(text(), { tags: ['old'] })
+    const tagged = await assets.tagMany([asset.id, 'none', other.id], { add: ['new'], remove: ['old'] })
+    expect(tagged).toMatchObject([
+      { id: asset.id, status: 200 },
+      { id: 'none', status: 404, error: { code: 'not_found' } },
+      { id: other.id, status: 200 },
+    ])
+    expect((await assets.update(other.id, { tags: { add: ['last'] } })).tags).toEqual(['new', 'last'])
+    expect(await assets.deleteMany([asset.id, other.id])).toEqual([asset, other].map(({ id }) => ({ id, status: 204 })))
+    await expect(assets.deleteMany(Array<string>(1001).fill('none'))).rejects.toMatchObject({ status: 400 })
+  })
+
   it('is downloaded, whole or in part, by its URL', async () => {
     expect(assets.contentUrl(asset.id)).toBe(`${server.origin}${asset.url}`)
     expect(assets.contentUrl('a/b c')).toBe(`${server.origin}/api/assets/a%2Fb%20c/content`)

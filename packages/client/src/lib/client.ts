@@ -9,12 +9,13 @@ import type {
   ListOptions,
   ReplaceOptions,
   RequestOptions,
+  TagChange,
   UploadOptions,
   UploadSource,
   WriteOptions,
 } from './inputs.ts'
 import { sendFile } from './send-file.ts'
-import type { Asset, AssetLink, AssetPage } from './wire.ts'
+import type { Asset, AssetLink, AssetPage, BulkResult } from './wire.ts'
 
 export type AssetClientOptions = ConnectionOptions
 
@@ -33,6 +34,10 @@ export interface AssetClient {
   get(id: Id, options?: RequestOptions): Promise<Asset>
   update(id: Id, patch: AssetPatch, options?: WriteOptions): Promise<Asset>
   delete(id: Id, options?: WriteOptions): Promise<void>
+  /** Up to 1000 at once, each by itself; results in the order of `ids`. */
+  deleteMany(ids: readonly Id[], options?: RequestOptions): Promise<readonly BulkResult[]>
+  /** The same for tags. */
+  tagMany(ids: readonly Id[], tags: TagChange, options?: RequestOptions): Promise<readonly BulkResult[]>
   /** Where the bytes are: for `src`, `href` and other programs. Whether they need credentials is the API's rule. */
   contentUrl(id: Id): string
   /** The bytes, not read yet: `response.body`, `.blob()`, `.arrayBuffer()`. Status 206 where a range was asked for and given. */
@@ -52,6 +57,15 @@ export interface AssetClient {
 export function createAssetClient(options: AssetClientOptions): AssetClient {
   const connection = connect(options)
   const { ask } = connection
+  const bulk = async (change: string, body: object, signal: AbortSignal | undefined): Promise<readonly BulkResult[]> => {
+    const { results } = await ask<{ results: readonly BulkResult[] }>({
+      method: 'POST',
+      path: ['bulk', change],
+      ...json(body),
+      signal,
+    })
+    return results
+  }
   const client: AssetClient = {
     upload: (source, input = {}) => sendFile(connection, { method: 'POST', path: [], fields: textFields(input) }, source, input),
     list: ({ signal, filter, ...query } = {}) => ask({ method: 'GET', path: [], query: { ...filter, ...query }, signal }),
@@ -76,6 +90,8 @@ export function createAssetClient(options: AssetClientOptions): AssetClient {
         signal,
       }),
     delete: (id, { signal, ifMatch } = {}) => ask({ method: 'DELETE', path: [id], headers: { 'if-match': ifMatch }, signal }),
+    deleteMany: (ids, { signal } = {}) => bulk('delete', { ids }, signal),
+    tagMany: (ids, { add, remove }, { signal } = {}) => bulk('tag', { ids, add, remove }, signal),
     contentUrl: id => connection.url([id, 'content']),
     download: (id, { signal, range } = {}) =>
       connection.open({ method: 'GET', path: [id, 'content'], headers: { range: range && rangeText(range) }, signal }),

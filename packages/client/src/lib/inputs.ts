@@ -53,7 +53,13 @@ export interface AssetPatch {
   readonly visibility?: Visibility
   readonly fields?: JsonObject
   readonly metadata?: JsonObject | null
-  readonly tags?: readonly string[] | null
+  /** A list replaces all; the other form takes some away, then adds some. */
+  readonly tags?: readonly string[] | TagChange | null
+}
+
+export interface TagChange {
+  readonly add?: readonly string[]
+  readonly remove?: readonly string[]
 }
 
 type FilterValue = string | number | boolean

@@ -74,10 +74,13 @@ describe('the reference page', () => {
       const server = createServer(nodeHandler(api))
       await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
       onTestFinished(() => void server.close())
-      const browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-      })
+      const browser = await chromium.launch(
+        {
+          executablePath: CHROMIUM,
+          args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+        },
+        60_000,
+      )
       onTestFinished(() => browser.close())
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       const papers: string[] = []

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { file, form } from '../../form.ts'
 import { as } from '../../open-api.ts'
 import { rawSocket } from '../../raw-socket.ts'
-import { type Send, sendByHttp } from '../../transports.ts'
+import type { Send } from '../../transports.ts'
 import { storedState } from '../wire/stored-state.ts'
 import { openLimited } from './limited-server.ts'
-import { killed, openTwo } from './two-servers.ts'
+import { openTwo } from './two-servers.ts'
 
 const PATIENT = { timeout: 120_000 }
 const MINUTE = 60_000
@@ -62,26 +62,21 @@ describe('threat 78: a request whose process was killed', () => {
     `POST /spaces/nine-bodies/files?filename=a.txt HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer alice\r\nContent-Type: text/plain\r\nIdempotency-Key: ${key}\r\n` +
     `Content-Length: 200000\r\n\r\n${'x'.repeat(100_000)}`
 
-  it('in its middle makes one asset once its lease has ended, and nothing is left of it', PATIENT, async () => {
-    const { child, port } = await two.forked()
+  it('is one asset: behind its commit at once, in its middle once its lease has ended', PATIENT, async () => {
+    const behind = await upload(two.there, 'behind')
     const count = (await rows('assets')).length
-    const socket = rawSocket(port)
+    const socket = rawSocket(two.port)
     socket.write(beginning('killed'))
     await vi.waitFor(async () => expect(await rows('reservations')).toHaveLength(1), PATIENT)
-    await vi.waitFor(
-      async () =>
-        expect(
-          (await storedState(two.root)).files.some(name => name.includes('.stowage/')),
-          'begun',
-        ).toBe(true),
-      PATIENT,
-    )
-    await killed(child)
+    const writing = async () => (await rows('blobs')).filter(row => (row as { readonly state: string }).state === 'writing')
+    await vi.waitFor(async () => expect(await writing()).not.toEqual([]), PATIENT)
+    await two.kill()
+    expect((await upload(two.here.send, 'behind')).json).toEqual(behind.json)
     const again = (send: Send) => {
       const headers = { ...as('alice'), 'content-type': 'text/plain', 'idempotency-key': 'killed' }
       return send('/spaces/nine-bodies/files?filename=a.txt', { method: 'POST', headers, body: 'x'.repeat(200_000) })
     }
-    const early = await again(two.there)
+    const early = await again(two.here.send)
     expect([early.status, early.headers.get('retry-after')]).toEqual([409, '1'])
     const later = await openLimited(two.root, { clock: fakeClock({ now: Date.now() + 16 * MINUTE }) })
     onTestFinished(later.close)
@@ -95,13 +90,6 @@ describe('threat 78: a request whose process was killed', () => {
       { bytes: 200_000, count: 1 },
       { bytes: 0, count: 0 },
     ])
-  })
-
-  it('behind its commit is answered with what it made, by another', PATIENT, async () => {
-    const { child, port } = await two.forked()
-    const made = await upload((path, sent) => sendByHttp(port, path, sent), 'behind')
-    await killed(child)
-    expect((await upload(two.here.send, 'behind')).json).toEqual(made.json)
   })
 
   it('leaves no key behind once a day has passed and the sweeper came by', PATIENT, async () => {

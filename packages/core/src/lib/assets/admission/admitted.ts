@@ -24,16 +24,17 @@ export function admitted(
   { idempotencyKey, asked }: AdmittedRequest,
   make: (admission: Admission) => Promise<AssetRecord>,
 ): Promise<AssetRecord> {
-  if (idempotencyKey !== undefined) return once(deps, scope, { key: new RequestKey(deps, scope, idempotencyKey), asked }, make)
+  if (idempotencyKey !== undefined) return once(deps, scope, { idempotencyKey, asked }, make)
   return scope.kind.quota ? withRoom(deps, scope, null, make) : make(FREE)
 }
 
 async function once(
   deps: ServiceDeps,
   scope: ServiceScope,
-  { key, asked }: { readonly key: RequestKey; readonly asked: AdmittedRequest['asked'] },
+  { idempotencyKey, asked }: AdmittedRequest & { readonly idempotencyKey: string },
   make: (admission: Admission) => Promise<AssetRecord>,
 ): Promise<AssetRecord> {
+  const key = new RequestKey(deps, scope, idempotencyKey)
   const used = await orGivenBack(deps, [key], () => key.take())
   return used ? replay(deps, scope, used, await asked()) : withRoom(deps, scope, key, make)
 }

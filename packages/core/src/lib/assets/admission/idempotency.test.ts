@@ -193,7 +193,7 @@ describe('one asset for each key', () => {
     await clock.advance(15 * MINUTE)
     const second = await assets.upload(file('second'))
     goOn()
-    await expect(first).rejects.toMatchObject({ code: 'conflict' })
+    await expect(first).rejects.toMatchObject({ code: 'conflict', details: { retryAfterSeconds: 1 } })
     await noSpares(clock, metadata)
     expect((await audit(storage, metadata)).map(({ id }) => id)).toEqual([second.id])
     expect(await assets.upload(file('second'))).toEqual(second)

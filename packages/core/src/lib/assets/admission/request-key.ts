@@ -3,6 +3,7 @@ import type { Change, IdempotencyRecord } from '../../contracts/metadata.ts'
 import { hex } from '../../crypto/random.ts'
 import { invalid } from '../details.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
+import type { Held } from './or-given-back.ts'
 
 const MAX_KEY_CHARS = 255
 const MAX_TRIES = 5
@@ -16,7 +17,7 @@ export interface UsedKey {
 }
 
 /** A key of this request's actor, kind and space: the same text of others is another key. */
-export class RequestKey {
+export class RequestKey implements Held {
   readonly #deps: Deps
   readonly #name: Pick<IdempotencyRecord, 'scope' | 'key'>
   readonly #token: string
@@ -70,6 +71,11 @@ export class RequestKey {
     return this.#mayBeHeld ? [{ op: 'deleteIdempotency', ...this.#name, ...this.#guard() }] : []
   }
 
+  explained(error: unknown): unknown {
+    const lost = isStowageError(error, 'conflict') && error.details.op === 'updateIdempotency'
+    return lost ? underWay(error) : error
+  }
+
   #guard() {
     return { guard: { fingerprint: this.#token } }
   }
@@ -81,9 +87,10 @@ function checkKey(key: unknown): void {
   if (!valid) throw invalid([{ pointer: '/idempotencyKey', message: `must be text of 1 to ${MAX_KEY_CHARS} characters` }])
 }
 
-function underWay(): StowageError {
+function underWay(cause?: unknown): StowageError {
   return new StowageError('conflict', 'A request with this Idempotency-Key is under way. Wait for it, or send it again soon.', {
     details: { retryAfterSeconds: 1 },
     retryable: true,
+    cause,
   })
 }

@@ -98,8 +98,9 @@ export class Room implements Held {
   }
 
   #covers(bytes: number): boolean {
-    if (this.#bytes === null) return bytes === 0 && this.#options.count === 0
-    return bytes <= this.#bytes || this.#options.quota.bytes === undefined
+    const { quota, count } = this.#options
+    if (this.#bytes === null) return count === 0 && (bytes === 0 || quota.bytes === undefined)
+    return bytes <= this.#bytes || quota.bytes === undefined
   }
 
   async #keepAhead(needed: number, ahead: number): Promise<void> {

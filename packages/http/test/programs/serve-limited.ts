@@ -1,4 +1,4 @@
-import { openLimited } from '../limited-server.ts'
+import { openLimited } from '../threats/admission/limited-server.ts'
 
 // A second server on the same disk and database: tells its port, and lives until it is killed.
 const [root = ''] = process.argv.slice(2)

@@ -14,7 +14,7 @@ const fields = (asset_type: string, title = 'A file') =>
   ] as const
 const total = async (): Promise<number> => (await client.list('lib_admin'))[1].pagination.total
 
-describe('an uploaded file', () => {
+describe('an uploaded file', { timeout: 60_000 }, () => {
   it('that is a PDF has pages, words and a thumbnail', async () => {
     const file = guide()
     const [status, { data }] = await client.upload('lib_writer', [
@@ -138,7 +138,7 @@ describe('an uploaded file', () => {
   })
 })
 
-describe('a staged file', () => {
+describe('a staged file', { timeout: 60_000 }, () => {
   const pathOf = async (as = 'lib_writer', file = guide()): Promise<string> => (await client.stage(as, file))[1].data.file_path
 
   it('becomes an asset at the path that was handed out', async () => {

@@ -69,12 +69,19 @@ describe('the list', () => {
     }
   })
 
-  it.each(['limit=0', 'limit=101', 'limit=x', 'offset=-1', 'status=done', 'status=', 'status=ready&status=failed', 'page=2'])(
-    'refuses ?%s',
-    async query => {
-      expect(await client.list('pk_ines', `?${query}`)).toEqual([400, error])
-    },
-  )
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'offset=-1',
+    'status=done',
+    'status=',
+    'status=ready&status=failed',
+    'page=2',
+    'words=x',
+  ])('refuses ?%s', async query => {
+    expect(await client.list('pk_ines', `?${query}`)).toEqual([400, error])
+  })
 })
 
 describe('an asset', () => {

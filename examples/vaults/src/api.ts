@@ -64,7 +64,6 @@ export async function vaultsApp({ publicUrl, storage, metadata }: Setup): Promis
       filter: ['partition', 'collection', 'channel'],
       paging: cursorPaging({ default: 50, max: 200 }),
       search: false,
-      words: false,
     },
     update: { patch: body => changes.parse(body) },
     present: {

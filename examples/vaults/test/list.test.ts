@@ -84,6 +84,7 @@ describe('the list', () => {
     ['page=2', 'page'],
     ['offset=1', 'offset'],
     ['search=x', 'search'],
+    ['words=x', 'words'],
     ['tags=a', 'tags'],
     ['vault_id=x', 'vault_id'],
     ['createdBy=noah', 'createdBy'],

@@ -20,7 +20,7 @@ const objects = async (): Promise<string[]> => {
 }
 const stored = (key: string): Promise<Buffer> => readFile(join(client.server.dataDir, 'objects', key))
 
-describe('an upload', () => {
+describe('an upload', { timeout: 60_000 }, () => {
   it('answers 201 with the asset as the document shows it', async () => {
     const file = await photo()
     const [status, asset] = await client.post('vt_noah', [
@@ -103,7 +103,7 @@ describe('an upload', () => {
   })
 })
 
-describe('refused with nothing stored:', () => {
+describe('refused with nothing stored:', { timeout: 60_000 }, () => {
   let before: string[]
   beforeAll(async () => {
     before = await objects()

@@ -9,7 +9,7 @@ import { discardAttempt, leaseKeeper, newBlob, type StoredFacts, type WritingBlo
 import type { ServiceDeps } from './service.ts'
 
 /** Where the bytes of a new asset are to lie. */
-export function placeOf(deps: ServiceDeps, kind: Kind, record: AssetRecord): string {
+function placeOf(deps: ServiceDeps, kind: Kind, record: AssetRecord): string {
   const keys = kind.keys ?? deps.defaultKeys
   const key = keys({ ...record, filename: keySafeFilename(record.filename ?? 'file'), replacementId: null })
   assertKey(key, deps.storage.capabilities)

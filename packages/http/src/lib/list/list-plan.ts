@@ -30,7 +30,7 @@ export function planList(kind: Kind, options: ListOptions, credentialParams: rea
   const filters = planFilters(kind, options.filter)
   const paging = options.paging ?? cursorPaging()
   const searchParam = paramOf(options.search, 'search')
-  const wordsParam = paramOf(options.words, 'words')
+  const wordsParam = paramOf(options.words, searchParam === null ? false : 'words')
   const rankedParam = wordsParam === null ? null : paramOf(options.ranked, 'ranked')
   const own = [param, orderParam, searchParam, wordsParam, rankedParam, ...paging.params].filter(name => name !== null)
   const clash = own.find((name, index) => filters.has(name) || own.indexOf(name) !== index)
@@ -48,8 +48,9 @@ export function planList(kind: Kind, options: ListOptions, credentialParams: rea
   }
 }
 
-function paramOf(given: string | false | undefined, house: string): string | null {
-  return given === false ? null : (given ?? house)
+function paramOf(given: string | false | undefined, house: string | false): string | null {
+  const name = given ?? house
+  return name === false ? null : name
 }
 
 function houseSort(kind: Kind): SortOptions {

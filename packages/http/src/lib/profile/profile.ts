@@ -126,7 +126,7 @@ export interface ListOptions<FieldName extends string = string> {
   readonly paging?: Paging
   /** Query parameter that searches, or false. Default `search`. */
   readonly search?: string | false
-  /** Query parameter for words of the files' texts, or false. Default `words`. */
+  /** Query parameter for words of the files' texts, or false. Default `words`; false where `search` is. */
   readonly words?: string | false
   /** Query parameter that, when `true`, puts first what says most about the words; or false. Default `ranked`. */
   readonly ranked?: string | false

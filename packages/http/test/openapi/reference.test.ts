@@ -74,13 +74,10 @@ describe('the reference page', () => {
       const server = createServer(nodeHandler(api))
       await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
       onTestFinished(() => void server.close())
-      const browser = await chromium.launch(
-        {
-          executablePath: CHROMIUM,
-          args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-        },
-        60_000,
-      )
+      const browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      })
       onTestFinished(() => browser.close())
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       const papers: string[] = []
@@ -100,5 +97,6 @@ describe('the reference page', () => {
       }
       expect(papers[0]).not.toBe(papers[1])
     },
+    60_000,
   )
 })

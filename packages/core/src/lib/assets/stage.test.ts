@@ -174,6 +174,28 @@ describe('a staged file', () => {
     expect((await readAll((await (await stowage.as(alice).content({ id: made.id })).open()).body)).equals(bytes)).toBe(true)
   })
 
+  it('is scanned once an asset is made of it, and not served before that', async () => {
+    let scans = 0
+    const scanner = {
+      name: 'fake',
+      async scan() {
+        scans += 1
+        return { clean: true as const }
+      },
+    }
+    const { stowage } = await openStowage({ policy: ownerOnly(), scanner })
+    const assets = stowage.as(alice)
+    const { id } = await assets.stage({ body: bytes })
+    await stowage.sweep()
+    expect(scans).toBe(0)
+    const made = await assets.create({ staged: id })
+    expect(made.processing).toBe('pending')
+    await expect(assets.content({ id: made.id })).rejects.toMatchObject({ code: 'conflict' })
+    await stowage.sweep()
+    expect(scans).toBe(1)
+    expect((await readAll((await (await assets.content({ id: made.id })).open()).body)).equals(bytes)).toBe(true)
+  })
+
   it('takes room in a quota until it is used or has expired', async () => {
     const kind = defineKind({ name: 'doc', policy: ownerOnly(), quota: { bytes: bytes.byteLength, count: 1 } })
     const { stowage, clock } = await openStowage({ kinds: [kind] })

@@ -1,6 +1,5 @@
 import type { Incoming } from '../bytes/incoming.ts'
 import type { AssetRecord } from '../contracts/asset.ts'
-import { isStowageError } from '../contracts/errors.ts'
 import { needsNoAsset } from '../kinds/keys.ts'
 import type { Admission } from './admission/admission.ts'
 import { admitted } from './admission/admitted.ts'

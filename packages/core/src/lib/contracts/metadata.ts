@@ -153,7 +153,12 @@ export type Change =
       readonly set: { readonly fingerprint?: string; readonly response?: JsonObject | null; readonly expiresAt?: number }
     }
   /** None is no failure. */
-  | { readonly op: 'deleteIdempotency'; readonly scope: string; readonly key: string; readonly guard: { readonly fingerprint: string } }
+  | {
+      readonly op: 'deleteIdempotency'
+      readonly scope: string
+      readonly key: string
+      readonly guard: { readonly fingerprint: string }
+    }
   /** Adds to the counters, which never go below zero. Over a limit: the batch fails with `quota_exceeded`. */
   | {
       readonly op: 'addUsage'

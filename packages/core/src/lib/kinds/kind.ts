@@ -108,6 +108,7 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
    * answering what is wrong, by name: `{ title: asset.title === null && 'is required' }`; or by throwing a {@link StowageError}. What else it throws is a
    * fault of its own.
    */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that only throws returns nothing
   readonly check?: (asset: CheckedAsset) => Faults | void | Promise<Faults | void>
   /** How much each space may hold (all assets of the kind together, where it has no spaces). Asked once per upload. Default: no limit. */
   readonly quota?: Quota | ((owner: QuotaOwner) => Quota | null | undefined | Promise<Quota | null | undefined>)

@@ -22,16 +22,18 @@ interface Pending {
  */
 export class SmallWrites {
   readonly #script: URL
-  readonly #data: ThreadData
+  readonly #place: Omit<ThreadData, 'memory'>
   readonly #free: number[] = Array.from({ length: SLOTS }, (_, slot) => slot)
   readonly #pending = new Map<number, Pending>()
+  /** Made for the first file. */
+  #memory: SharedArrayBuffer | null = null
   #worker: Worker | null = null
   #closing: Promise<void> | null = null
   #queue: Job[] = []
 
   constructor(script: URL, place: Omit<ThreadData, 'memory'>) {
     this.#script = script
-    this.#data = { ...place, memory: new SharedArrayBuffer(SLOTS * SLOT_BYTES) }
+    this.#place = place
   }
 
   /**
@@ -63,7 +65,8 @@ export class SmallWrites {
   }
 
   #fill(slot: number, chunks: readonly Uint8Array[]): number {
-    const memory = new Uint8Array(this.#data.memory, slot * SLOT_BYTES, SLOT_BYTES)
+    this.#memory ??= new SharedArrayBuffer(SLOTS * SLOT_BYTES)
+    const memory = new Uint8Array(this.#memory, slot * SLOT_BYTES, SLOT_BYTES)
     let sizeBytes = 0
     for (const chunk of chunks) {
       memory.set(chunk, sizeBytes)
@@ -84,12 +87,13 @@ export class SmallWrites {
   readonly #send = (): void => {
     const jobs = this.#queue
     this.#queue = []
-    this.#worker ??= this.#start()
+    this.#worker ??= this.#start(this.#memory as SharedArrayBuffer)
     this.#worker.postMessage(jobs)
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#script, { workerData: this.#data, name: 'stowage-fs-writer', resourceLimits: LIMITS })
+  #start(memory: SharedArrayBuffer): Worker {
+    const workerData: ThreadData = { ...this.#place, memory }
+    const worker = new Worker(this.#script, { workerData, name: 'stowage-fs-writer', resourceLimits: LIMITS })
     worker.on('message', (outcomes: readonly Outcome[]) => {
       for (const outcome of outcomes) this.#settle(outcome.slot)?.resolve(outcome)
     })

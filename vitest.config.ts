@@ -1,4 +1,29 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+// Hundreds of programs are started from their sources, and most of a start would be stripping types. Children inherit it.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node-compile')
+
+/** What takes minutes begins first, so that no core waits for it at the end. */
+const LONG = [
+  'soak/test/kill.test.ts',
+  'soak/test/power.test.ts',
+  'tools/doc-blocks/',
+  'golden.test.ts',
+  'soak/test/',
+  'conformance',
+]
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = LONG.findIndex(part => moduleId.includes(part))
+      return found === -1 ? LONG.length : found
+    }
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 const conditions = ['@stowage/source']
 
@@ -10,6 +35,7 @@ export default defineConfig({
     pool: 'forks',
     // Much of what tests wait for is the disk: a core left free by default is a core lost.
     maxWorkers: '100%',
+    sequence: { sequencer: LongFirst },
     execArgv: ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 20_000,
     hookTimeout: 60_000,

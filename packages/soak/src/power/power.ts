@@ -9,8 +9,8 @@ import { historyOf } from './history.ts'
 import { promisesOf } from './marks.ts'
 import { type Recording, record } from './record.ts'
 
-const STEPS = 80
-const STATES_PER_RECORDING = 5000
+const STEPS = 40
+const STATES_PER_RECORDING = 2500
 
 /** The power fails at a moment: what was promised before must be there in every state that the disk may be left in. */
 export async function failPower(

@@ -172,4 +172,25 @@ describe('a kind that checks its assets', () => {
     expect(await assets.create({ staged: staged.id, fields: { is: 'pdf' } })).toMatchObject({ type: 'pdf' })
     expect(await keys()).toHaveLength(1)
   })
+
+  it('that never answers is given up after 5 s, and keeps nobody else from the asset', async () => {
+    const asking = Promise.withResolvers<void>()
+    const hanging = defineKind({
+      name: 'doc',
+      policy: ownerOnly(),
+      check: ({ title }) => {
+        if (title !== 'hangs') return
+        asking.resolve()
+        return new Promise(() => undefined)
+      },
+    })
+    const { stowage, clock } = await openStowage({ kinds: [hanging] })
+    const assets = stowage.as(alice)
+    const { id } = await assets.create({ externalUrl: url })
+    const first = expect(assets.update(id, { title: 'hangs' })).rejects.toMatchObject({ code: 'timeout' })
+    await asking.promise
+    await clock.advance(5000)
+    await first
+    expect(await assets.update(id, { title: 'works' })).toMatchObject({ title: 'works' })
+  })
 })

@@ -77,7 +77,7 @@ async function published(
   wanted: AssetRecord,
   publication: Publication,
 ): Promise<AssetRecord> {
-  await checkAsset(kind, wanted)
+  await checkAsset(deps, kind, wanted)
   await assertSlugFree(deps.metadata, wanted)
   try {
     return await publish(deps, kind, wanted, publication)

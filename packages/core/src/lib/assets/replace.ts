@@ -70,7 +70,7 @@ async function replace(deps: ServiceDeps, { scope, record, input, recheck, room 
   })
   try {
     const seen = await recognise(deps, scope.kind, incoming, declared)
-    await checkAsset(scope.kind, { ...record, filename, ...seen, externalUrl: null, sizeBytes: null, sha256: null })
+    await checkAsset(deps, scope.kind, { ...record, filename, ...seen, externalUrl: null, sizeBytes: null, sha256: null })
     const blob = replacementBlob(deps, scope, { ...record, filename }, seen.contentType)
     await deps.metadata.commit([{ op: 'insertBlob', blob }])
     keepLease = room ? leaseKeeper(deps, blob, room) : leaseKeeper(deps, blob)
@@ -149,7 +149,7 @@ async function swapIn(deps: ServiceDeps, first: AssetRecord, next: Replacement, 
     }
     try {
       // Others have changed the record since it was asked for the first time.
-      if (tries > 1) await checkAsset(next.kind, { ...record, ...set })
+      if (tries > 1) await checkAsset(deps, next.kind, { ...record, ...set })
       await deps.metadata.commit(swap(deps, record, next, set))
       const replaced = { ...record, ...set, version: record.version + 1 }
       deps.emit('asset.replaced', replaced)

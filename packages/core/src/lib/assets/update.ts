@@ -75,7 +75,7 @@ export async function updateAsset(
 async function applyPatch(deps: ServiceDeps, scope: ServiceScope, record: AssetRecord, patch: AssetPatch): Promise<AssetRecord> {
   const set = { ...patchedColumns(scope, record, patch), updatedAt: deps.clock.now() }
   const { id, kind, version } = record
-  await checkAsset(scope.kind, { ...record, ...set })
+  await checkAsset(deps, scope.kind, { ...record, ...set })
   try {
     await deps.metadata.commit([{ op: 'updateAsset', id, kind, guard: { states: ['ready'], version }, set }])
   } catch (error) {

@@ -69,7 +69,7 @@ export async function takeIn(
     const filename = details.filename ?? input.nameOf?.(seen.contentType)
     const draft = await newDraft(deps, scope, { ...details, ...(filename !== undefined && { filename }) }, seen)
     // With details still to come, it is asked once they are there.
-    if (!input.late) await checkAsset(scope.kind, draft)
+    if (!input.late) await checkAsset(deps, scope.kind, draft)
     await assertSlugFree(deps.metadata, draft)
     return await announced(deps, scope, draft, async blob => {
       keepLease = leaseKeeper(deps, blob, admission)
@@ -139,7 +139,7 @@ async function write(
     attempt.admission.identify(() => uploadFingerprint(input, late, sha256))
     if (!late) return { facts, changes: {} }
     const changes = lateChanges(scope, input, late, attempt.draft)
-    await checkAsset(scope.kind, { ...attempt.draft, ...changes, sizeBytes, sha256 })
+    await checkAsset(deps, scope.kind, { ...attempt.draft, ...changes, sizeBytes, sha256 })
     return { facts, changes }
   } catch (error) {
     await discardAttempt(deps, attempt.blob, error)

@@ -106,7 +106,7 @@ export interface KindOptions<Fields extends z.ZodObject = z.ZodObject> {
   /**
    * Asked about each asset before it is made or changed, once its bytes are recognised and its fields are complete. Refuses it (`unprocessable`) by
    * answering what is wrong, by name: `{ title: asset.title === null && 'is required' }`; or by throwing a {@link StowageError}. What else it throws is a
-   * fault of its own.
+   * fault of its own. One that does not answer within 5 s is given up (`timeout`).
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that only throws returns nothing
   readonly check?: (asset: CheckedAsset) => Faults | void | Promise<Faults | void>

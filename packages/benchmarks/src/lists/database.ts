@@ -27,6 +27,7 @@ export async function database(folder: string, rows: number): Promise<string> {
   const unfinished = `${file}.unfinished`
   const store = sqliteMetadata({ file: unfinished })
   await store.open(KINDS)
+  const indexes = removeIndexes(unfinished)
   await fill(
     store,
     rows,
@@ -34,11 +35,31 @@ export async function database(folder: string, rows: number): Promise<string> {
     number => textOf(number, rows),
   )
   await store.close()
-  const db = new DatabaseSync(unfinished)
-  db.exec('pragma wal_checkpoint(truncate)')
-  db.close()
+  finish(unfinished, indexes)
   await rename(unfinished, file)
   return file
+}
+
+/** What is there while rows are added costs most of the time at 10 million; by their ids texts find them. @returns what makes the indexes again */
+function removeIndexes(file: string): readonly string[] {
+  const db = new DatabaseSync(file)
+  const found = db
+    .prepare("select name, sql from sqlite_schema where type = 'index' and sql is not null and name <> 'assets_id'")
+    .all()
+  for (const { name } of found) db.exec(`drop index "${name}"`)
+  db.close()
+  return found.map(({ sql }) => String(sql))
+}
+
+function finish(file: string, indexes: readonly string[]): void {
+  const db = new DatabaseSync(file)
+  db.exec('pragma cache_size = -1000000; pragma temp_store = memory; pragma threads = 2')
+  for (const sql of indexes) {
+    console.error(sql)
+    db.exec(sql)
+  }
+  db.exec('pragma wal_checkpoint(truncate)')
+  db.close()
 }
 
 /** Changes with the schema of the store and with what makes the assets. */

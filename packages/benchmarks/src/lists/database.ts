@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { fill } from '../metadata/fill.ts'
 import { KINDS } from '../metadata/records.ts'
+import { fillTexts } from './fill-texts.ts'
 import { fileOf, textOf } from './records.ts'
 
 const NAME = /^files-\d+-([0-9a-f]{12})\.db/
@@ -28,12 +29,8 @@ export async function database(folder: string, rows: number): Promise<string> {
   const store = sqliteMetadata({ file: unfinished })
   await store.open(KINDS)
   const indexes = removeIndexes(unfinished)
-  await fill(
-    store,
-    rows,
-    number => fileOf(number, rows),
-    number => textOf(number, rows),
-  )
+  await fill(store, rows, number => fileOf(number, rows))
+  await fillTexts(unfinished, store, rows, number => textOf(number, rows))
   await store.close()
   finish(unfinished, indexes)
   await rename(unfinished, file)

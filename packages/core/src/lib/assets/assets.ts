@@ -5,7 +5,7 @@ import type { Filter, Sort } from '../contracts/filter.ts'
 import type { AspectRatio } from '../contracts/generator.ts'
 import type { JsonObject } from '../contracts/json.ts'
 import type { Usage } from '../contracts/metadata.ts'
-import type { ByteRange, LocalFile } from '../contracts/storage.ts'
+import type { ByteRange, LocalFile, PresignedRequest, PresignGetOptions } from '../contracts/storage.ts'
 import type { PictureFormat, PictureRecipe } from '../contracts/transformer.ts'
 import type { AssetId, BoundKind, Kind, Quota } from '../kinds/kind.ts'
 
@@ -147,6 +147,11 @@ export interface AssetContent {
   }
   /** @throws `range_not_satisfiable`, `not_found` */
   open(options?: OpenOptions): Promise<OpenedContent>
+  /**
+   * A URL with which anyone reads the bytes from the storage itself, until it expires or they are purged.
+   * @throws `unsupported` where the storage signs no URLs
+   */
+  signUrl(options: PresignGetOptions): Promise<PresignedRequest>
   /** Says that somebody got the bytes: one more download where the kind counts them. Nothing for a derivative. Returns at once. */
   countDownload(): void
 }
@@ -248,6 +253,8 @@ export interface OpenLinkOptions {
 export interface LinkedContent extends AssetContent {
   /** Another `Accept` may get another picture. */
   readonly variesByAccept: boolean
+  /** When the link ends; null for one that does not. */
+  readonly expiresAt: Date | null
 }
 
 /** What assets are asked for: a kind, and within it perhaps a space. */

@@ -1,6 +1,6 @@
 import type { AssetRecord } from '../contracts/asset.ts'
 import { isStowageError, StowageError } from '../contracts/errors.ts'
-import type { StorageAdapter } from '../contracts/storage.ts'
+import type { PresignedRequest, PresignGetOptions, StorageAdapter } from '../contracts/storage.ts'
 import type { BoundKind } from '../kinds/kind.ts'
 import { notFound } from '../policy/guard.ts'
 import { assertReadable } from '../processing/readable.ts'
@@ -17,15 +17,18 @@ export async function assetContent(deps: ServiceDeps, kind: BoundKind, record: A
   if (record.blobId === null || !hasBytes(asset)) throw new StowageError('not_found', 'This asset has no bytes of its own.')
   const { blobId } = record
   await assertReadable(deps, kind, record)
+  const locate = async () => {
+    const blob = await deps.metadata.getBlob(blobId)
+    if (!blob) throw notFound()
+    if (blob.storage === deps.storage.name) return blob
+    throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
+  }
   return {
     asset,
     countDownload: kind.countDownloads ? () => deps.downloads.count(kind.name, record.id) : noCount,
+    signUrl: async options => signObject(deps.storage, (await locate()).key, options),
     async open(options = {}) {
-      const blob = await deps.metadata.getBlob(blobId)
-      if (!blob) throw notFound()
-      if (blob.storage !== deps.storage.name) {
-        throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
-      }
+      const blob = await locate()
       try {
         return await openObject(deps.storage, blob.key, asset.sizeBytes, options)
       } catch (error) {
@@ -63,6 +66,12 @@ export async function openObject(
     throw wrongSize(key, info.sizeBytes, sizeBytes)
   }
   return { body }
+}
+
+/** @throws StowageError `unsupported` where the storage signs no URLs */
+export function signObject(storage: StorageAdapter, key: string, options: PresignGetOptions): Promise<PresignedRequest> {
+  if (storage.presignGet) return storage.presignGet(key, options)
+  throw new StowageError('unsupported', `The storage ${storage.name} signs no URLs.`)
 }
 
 function wrongSize(key: string, found: number, recorded: number): StowageError {

@@ -1,5 +1,6 @@
 import type { AssetRecord } from '../contracts/asset.ts'
 import { StowageError } from '../contracts/errors.ts'
+import { expiryOf } from '../crypto/signer.ts'
 import { acceptedFormat } from '../derivatives/accepted-format.ts'
 import { canDraw, derivativeContent, namedRecipe, pictureContent } from '../derivatives/derivative-content.ts'
 import { completeOpenRecipe, readRecipe, recipeText } from '../derivatives/recipe.ts'
@@ -74,10 +75,12 @@ export async function openLink(
   const record = kind ? await deps.metadata.getAsset({ kind: kind.name, id }) : null
   if (!kind || !record) throw notFound()
   if (version !== null && record.sha256?.slice(0, VERSION_CHARS) !== version) throw notFound()
-  if (!picture) return { ...(await assetContent(deps, kind, record)), variesByAccept: false }
-  if ('derivative' in picture)
-    return { ...(await derivativeContent(deps, kind, record, picture.derivative)), variesByAccept: false }
-  return { ...(await transformed(deps, kind, record, picture.transform, options)), variesByAccept: isOpen(picture.transform) }
+  const until = expiryOf(token)
+  const link = { variesByAccept: false, expiresAt: until === null ? null : new Date(until) }
+  if (!picture) return { ...(await assetContent(deps, kind, record)), ...link }
+  if ('derivative' in picture) return { ...(await derivativeContent(deps, kind, record, picture.derivative)), ...link }
+  const drawn = await transformed(deps, kind, record, picture.transform, options)
+  return { ...drawn, ...link, variesByAccept: isOpen(picture.transform) }
 }
 
 const isOpen = (transform: string): boolean => readRecipe(transform)?.format === 'auto'

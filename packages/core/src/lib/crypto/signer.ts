@@ -41,6 +41,12 @@ function createSigner(secrets: readonly string[], clock: Clock, purpose: string)
   }
 }
 
+/** When a token ends that its signer has opened; null for one that does not. */
+export function expiryOf(token: string): number | null {
+  const { e } = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString()) as { e?: number }
+  return e ?? null
+}
+
 function verifiedBody(keys: readonly Buffer[], token: string): string | null {
   const dot = token.indexOf('.')
   if (dot < 1 || token.length > MAX_TOKEN_CHARS) return null

@@ -1,5 +1,5 @@
 import type { AssetContent } from '../assets/assets.ts'
-import { noCount, openObject } from '../assets/content.ts'
+import { noCount, openObject, signObject } from '../assets/content.ts'
 import { contentEtag, toAsset } from '../assets/record.ts'
 import type { ServiceDeps } from '../assets/service.ts'
 import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
@@ -63,12 +63,19 @@ export async function pictureContent(
     height: null,
     updatedAt: new Date(blob.createdAt),
   }
+  const assertHere = () => {
+    if (blob.storage === deps.storage.name) return
+    throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
+  }
   return {
     asset,
     countDownload: noCount,
+    async signUrl(options) {
+      assertHere()
+      return signObject(deps.storage, blob.key, options)
+    },
     async open(options = {}) {
-      if (blob.storage !== deps.storage.name)
-        throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
+      assertHere()
       try {
         return await openObject(deps.storage, blob.key, sizeBytes, options)
       } catch (error) {

@@ -32,6 +32,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'tools/**/*.test.ts'],
+    globalSetup: ['tools/servers/src/global-setup.ts'],
     pool: 'forks',
     // Much of what tests wait for is the disk: a core left free by default is a core lost.
     maxWorkers: '100%',

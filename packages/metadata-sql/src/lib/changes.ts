@@ -12,6 +12,7 @@ import { addUsage, recountUsage } from './usage.ts'
 import type { WritePlan } from './write-plan.ts'
 
 const FIXED = {
+  blob: new Set(['id', 'kind', 'key', 'sourceId', 'createdAt']),
   blobs: new Set(['id', 'kind', 'storage', 'key', 'sourceId', 'createdAt']),
   jobs: new Set(['id', 'type', 'createdAt']),
   uploads: new Set(['id', 'assetId', 'blobId', 'kind', 'createdAt']),
@@ -36,7 +37,7 @@ export function changeCompiler(
     updateBlob: (plan, { id, guard, set }) => {
       const where = [sql`id = ${id}`, stateIn(guard.states)]
       if (guard.leaseToken !== undefined) where.push(sql`lease_token = ${guard.leaseToken}`)
-      plan.add(update(blobs, assignments(blobs, set, FIXED.blobs), where), 'one')
+      plan.add(update(blobs, assignments(blobs, set, FIXED.blob), where), 'one')
     },
     updateBlobsOf: (plan, { assetId, guard, set }) => {
       const where = [sql`asset_id = ${assetId}`, stateIn(guard.states)]
@@ -71,7 +72,7 @@ export function changeCompiler(
     },
     addUsage,
     recountUsage,
-    reserveUsage,
+    reserveUsage: reserveUsage(dialect),
     releaseUsage,
     removeExpired,
     addDownloads: addDownloads(dialect),

@@ -75,6 +75,8 @@ export interface Usage {
 type Changes<T, Fixed extends keyof T> = { readonly [K in keyof Omit<T, Fixed>]?: T[K] }
 export type AssetChanges = Changes<AssetRecord, 'id' | 'kind' | 'space' | 'createdBy' | 'createdAt' | 'version'>
 export type BlobChanges = Changes<BlobRecord, 'id' | 'kind' | 'storage' | 'key' | 'sourceId' | 'createdAt'>
+/** Of one blob; its object may have been copied to another storage, under the same key. */
+export type OneBlobChanges = BlobChanges & { readonly storage?: string }
 /** What must hold of an asset's row; what is absent is not asked. */
 export interface AssetGuard {
   readonly states: readonly AssetState[]
@@ -113,7 +115,7 @@ export type Change =
       readonly op: 'updateBlob'
       readonly id: string
       readonly guard: { readonly states: readonly BlobState[]; readonly leaseToken?: string }
-      readonly set: BlobChanges
+      readonly set: OneBlobChanges
     }
   /** All blobs of the asset in one of the guard's states; where `sourceId` is given, those derived from it (null: originals). None is no failure. */
   | {

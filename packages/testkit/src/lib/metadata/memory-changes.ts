@@ -9,7 +9,8 @@ type Appliers = {
 
 const FIXED = {
   asset: ['id', 'kind', 'space', 'createdBy', 'createdAt', 'version'],
-  blob: ['id', 'kind', 'storage', 'key', 'sourceId', 'createdAt'],
+  blob: ['id', 'kind', 'key', 'sourceId', 'createdAt'],
+  blobs: ['id', 'kind', 'storage', 'key', 'sourceId', 'createdAt'],
   job: ['id', 'type', 'createdAt'],
   upload: ['id', 'assetId', 'blobId', 'kind', 'createdAt'],
   idempotency: ['scope', 'key'],
@@ -46,7 +47,6 @@ export const appliers: Appliers = {
   },
   insertBlob(tables, { blob }, refuse) {
     if (tables.blobs.has(blob.id)) refuse.taken('id')
-    if ([...tables.blobs.values()].some(other => other.storage === blob.storage && other.key === blob.key)) refuse.taken('key')
     putBlob(tables, copyRecord(blob), refuse)
   },
   updateBlob(tables, { id, guard, set }, refuse) {
@@ -59,7 +59,7 @@ export const appliers: Appliers = {
     const { states, sourceId } = guard
     const derived = (blob: BlobRecord) => sourceId === undefined || blob.sourceId === sourceId
     const meant = (blob: BlobRecord) => blob.assetId === assetId && states.includes(blob.state) && derived(blob)
-    const changes = changesOf(set, FIXED.blob)
+    const changes = changesOf(set, FIXED.blobs)
     for (const blob of [...tables.blobs.values()].filter(meant)) putBlob(tables, { ...blob, ...changes }, refuse)
   },
   deleteBlob(tables, { id, guard }, refuse) {
@@ -178,8 +178,12 @@ function putAsset(tables: MemoryTables, asset: AssetRecord, refuse: Refusal): vo
   tables.set(tables.assets, asset.id, asset)
 }
 
-// A source has one living derivative of a role at a time.
+// A key of a storage is one blob's, and a source has one living derivative of a role at a time.
 function putBlob(tables: MemoryTables, blob: BlobRecord, refuse: Refusal): void {
+  const before = tables.blobs.get(blob.id)
+  const placed = before?.storage === blob.storage && before.key === blob.key
+  const takes = (other: BlobRecord): boolean => other.id !== blob.id && other.storage === blob.storage && other.key === blob.key
+  if (!placed && [...tables.blobs.values()].some(takes)) refuse.taken('key')
   const names = ({ sourceId, role, state }: BlobRecord): boolean =>
     sourceId !== null && sourceId === blob.sourceId && role === blob.role && state !== 'condemned'
   if (names(blob) && [...tables.blobs.values()].some(other => other.id !== blob.id && names(other))) refuse.taken('derivative')

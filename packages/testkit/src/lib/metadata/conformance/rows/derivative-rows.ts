@@ -75,6 +75,32 @@ export const derivativeRows: readonly MetadataRow[] = [
     },
   },
   {
+    id: 'M63',
+    title: 'a blob moves to another storage when the row that held its place there goes in the same batch',
+    async run({ store }) {
+      const [held, moved] = [
+        insertBlob(2, { storage: 'new', key: 'k' }),
+        insertBlob(1, { storage: 'old', key: 'k', state: 'stored' }),
+      ]
+      await store.commit([moved, held, insertBlob(3, { assetId: idOf(1) })])
+      const guard = { states: ['stored'] } as const
+      const move: Change = { op: 'updateBlob', id: idOf(1, 'b'), guard, set: { storage: 'new', etag: '"new"' } }
+      const { details } = await failsWith(store.commit([usage, move]), 'already_exists')
+      assert.deepEqual(details, { index: 1, op: 'updateBlob', constraint: 'key' })
+      const release: Change = { op: 'deleteBlob', id: idOf(2, 'b'), guard: { states: ['writing'] } }
+      const left = insertBlob(4, { storage: 'old', key: 'k', state: 'condemned' })
+      await store.commit([release, move, left])
+      const expected = { id: idOf(1, 'b'), storage: 'new', etag: '"new"', state: 'stored' }
+      const { id, storage, etag, state } = (await store.getBlobByKey('new', 'k')) ?? blob(9)
+      assert.deepEqual({ id, storage, etag, state }, expected)
+      assert.equal((await store.getBlobByKey('old', 'k'))?.id, idOf(4, 'b'))
+      // The place it left is not free for it any more, and the row that it needed is gone.
+      await failsWith(store.commit([release, move]), 'conflict')
+      const many = { op: 'updateBlobsOf', assetId: idOf(1), guard, set: { storage: 'new' } as object } as const
+      await failsWith(store.commit([many]), 'invalid_request')
+    },
+  },
+  {
     id: 'M52',
     title: 'an assertion writes nothing, and fails its whole batch where it does not hold',
     async run({ store }) {

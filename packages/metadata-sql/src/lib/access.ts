@@ -67,8 +67,7 @@ export function narrowAccesses(context: FilterContext, filters: readonly Filter[
   return [
     ...columnAccesses(context, filters),
     ...tagAccesses(context, filters),
-    ...searchAccess(context, filters),
-    ...wordsAccess(context, filters),
+    ...(context.dialect.choosesTextIndex ? [] : [...searchAccess(context, filters), ...wordsAccess(context, filters)]),
   ]
 }
 
@@ -97,11 +96,15 @@ function tagAccesses(context: FilterContext, filters: readonly Filter[]): Access
   })
 }
 
+const SAME_SEQ = raw('a.seq = t.seq')
+// From an asset that was found by its text, the key of its tag is known.
+const SAME_ROW = raw('a.seq = t.seq and a.created_at = t.created_at and a.id = t.id')
+
 function tagAccess(context: FilterContext, tag: string, rest: readonly Filter[]): Access {
   const where = sql`t.kind = ${literal(context.kindName)} and t.tag = ${tag}`
   return {
     name: 'tag',
-    from: raw('asset_tags t cross join assets a on a.seq = t.seq'),
+    from: sql`asset_tags t ${context.dialect.orderedJoin} assets a on ${context.dialect.choosesTextIndex ? SAME_ROW : SAME_SEQ}`,
     where: [where],
     createdAt: raw('t.created_at'),
     id: raw('t.id'),

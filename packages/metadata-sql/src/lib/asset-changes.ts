@@ -27,6 +27,11 @@ export function assetChanges(dialect: SqlDialect, kinds: ReadonlyMap<string, Kin
   const addTags = compile(insertTags(dialect), dialect.placeholder).sql
   const removeTags = compile(deleteTags(dialect), dialect.placeholder).sql
 
+  /** Where writers don't take turns, what is derived from the row is changed by one batch at a time. */
+  function hold(plan: WritePlan, kind: string, id: string): void {
+    if (dialect.keepRows.text === '') return
+    plan.add(sql`select 1 from assets where id = ${id} and kind = ${kind} ${dialect.keepRows}`)
+  }
   function index(plan: WritePlan, kind: string, id: string, tags: readonly string[] | undefined): void {
     if (tags === undefined || tags.length > 0) plan.addText(addTags, [checkText(id, 'id')], 'any')
     for (const statement of dialect.search.add(kind, id)) plan.add(statement)
@@ -48,7 +53,10 @@ export function assetChanges(dialect: SqlDialect, kinds: ReadonlyMap<string, Kin
       const derived = 'state' in set || SEARCHED.some(property => property in set)
       const wasReady = guard.states.includes('ready')
       const isReady = (set.state ?? (wasReady ? 'ready' : '')) === 'ready'
-      if (derived && wasReady) unindex(plan, kind, id)
+      if (derived && wasReady) {
+        hold(plan, kind, id)
+        unindex(plan, kind, id)
+      }
       if (wasReady && set.state !== undefined && set.state !== 'ready') removeText(dialect, plan, kind, id)
       plan.add(update(assets, assetAssignments(dialect, set, searchedIn(kind)), guardOf(id, kind, guard)), 'one')
       if (derived && isReady) index(plan, kind, id, set.tags)
@@ -58,6 +66,7 @@ export function assetChanges(dialect: SqlDialect, kinds: ReadonlyMap<string, Kin
     },
     deleteAsset(plan, { id, kind, guard }) {
       if (guard.states.includes('ready')) {
+        hold(plan, kind, id)
         unindex(plan, kind, id)
         removeText(dialect, plan, kind, id)
       }

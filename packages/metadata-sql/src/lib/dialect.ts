@@ -22,11 +22,20 @@ export interface SqlDialect {
   /** Rows `(name, number)` of a JSON array of pairs, as something to select from. */
   pairs(json: string, alias: string): Fragment
   greater(a: Fragment, b: Fragment): Fragment
+  /** Joins in the order in which tables are written, where the database would do well to keep it. */
+  readonly orderedJoin: Fragment
+  /**
+   * Whether the database itself knows by its statistics when an index over texts is the shortest way. Texts are then asked for in one
+   * statement with all else, and `matches` only where texts are ranked.
+   */
+  readonly choosesTextIndex: boolean
   nullsLast(direction: 'asc' | 'desc'): Fragment
   /** Ends a select of rows to be updated: skips those that another connection holds. Empty where writers take turns. */
   readonly skipLocked: Fragment
   /** Ends a select of rows that must stay as they are until the batch is committed. Empty where writers take turns. */
   readonly keepRows: Fragment
+  /** A statement behind which other batches that say the same name wait for this one's end. Null where writers take turns. */
+  exclusive(name: string): Fragment | null
   /** Value of `seq` for a new asset; null leaves it to the database. */
   nextSeq(createdAt: number): Fragment | null
   readonly search: SearchDialect
@@ -46,7 +55,7 @@ export interface WordsDialect {
   /** Ready assets of the kind whose text holds all of `words`. */
   matches(kind: string, words: readonly string[]): SearchMatches
   /** How little the text that the index stands at says of the words asked for: a number, smaller for what is to come first. */
-  score(kind: string): Fragment
+  score(kind: string, words: readonly string[]): Fragment
   /** Whether `assets a` is among them: asked of so many rows that all hits are found at once. */
   among(kind: string, words: readonly string[]): Fragment
 }

@@ -13,7 +13,7 @@ export const addDownloads =
   (plan: WritePlan, { kind, downloads }: AddDownloads): void => {
     const pairs = downloads.map(({ assetId, by }) => [checkText(assetId, 'assetId'), checkAdded(by)])
     plan.add(sql`insert into asset_downloads (seq, downloads)
-      select a.seq, d.number from ${dialect.pairs(JSON.stringify(pairs), 'd')} cross join assets a on a.id = d.name
+      select a.seq, d.number from ${dialect.pairs(JSON.stringify(pairs), 'd')} ${dialect.orderedJoin} assets a on a.id = d.name
       where a.kind = ${kind}
       on conflict (seq) do update set downloads = asset_downloads.downloads + excluded.downloads`)
   }
@@ -21,7 +21,7 @@ export const addDownloads =
 /** Ids and counters of those of the assets that have one. */
 export const downloadsOf = (dialect: SqlDialect, kind: string, assetIds: readonly string[]): Fragment =>
   sql`select a.id, d.downloads from ${dialect.elements(sql`${JSON.stringify(assetIds)}`, 'e')}
-    cross join assets a on a.id = e.value cross join asset_downloads d on d.seq = a.seq where a.kind = ${kind}`
+    ${dialect.orderedJoin} assets a on a.id = e.value ${dialect.orderedJoin} asset_downloads d on d.seq = a.seq where a.kind = ${kind}`
 
 /** For assets that were never downloaded, too. */
 export function removeDownloads(plan: WritePlan, assetId: string): void {

@@ -127,7 +127,7 @@ function compileWords({ dialect, kind, kindName }: FilterContext, terms: readonl
 
 /** The same for filters that are asked of the few rows which others leave: texts are then looked at one by one. */
 export function compileRest(context: FilterContext, filters: readonly Filter[]): Fragment[] {
-  const oneByOne = !context.inOrder
+  const oneByOne = !context.inOrder && !context.dialect.choosesTextIndex
   return filters.map(filter =>
     filter.op === 'words' && oneByOne ? hasWords(context, filter.terms) : compileFilter(context, filter),
   )

@@ -13,6 +13,8 @@ export interface Order {
   readonly newest: boolean
   /** `column …, id …` */
   readonly by: Fragment
+  /** The same for rows of which none is null in the column. */
+  readonly byPresent: Fragment
   /** The same for rows that are all null in the column. */
   readonly byId: Fragment
 }
@@ -41,7 +43,8 @@ export function orderOf(
   const nulls = column.nullable ? context.dialect.nullsLast(sort.direction) : raw('')
   const byId = sql`${reached.id} ${direction}`
   const by = sort.column === 'id' ? byId : sql`${column.value} ${direction} ${nulls}, ${byId}`
-  return { column, id: reached.id, direction: sort.direction, newest, by, byId }
+  const byPresent = sort.column === 'id' ? byId : sql`${column.value} ${direction}, ${byId}`
+  return { column, id: reached.id, direction: sort.direction, newest, by, byPresent, byId }
 }
 
 /**
@@ -54,14 +57,14 @@ export function branchesAfter(order: Order, after: Position | undefined): readon
   const notNull = sql`${value} is not null`
   const apart = nullable && (order.column.indexed || order.column.sorted)
   const nulls = (...more: readonly Fragment[]): OrderBranch => ({ where: [isNull, ...more], by: order.byId })
-  const rows = (...where: readonly Fragment[]): OrderBranch => ({ where, by: order.by })
-  if (after === undefined) return apart ? [rows(notNull), nulls()] : [rows()]
+  const present = (...where: readonly Fragment[]): OrderBranch => ({ where, by: order.byPresent })
+  if (after === undefined) return apart ? [present(notNull), nulls()] : [{ where: [], by: order.by }]
   const beyond = raw(order.direction === 'asc' ? '>' : '<')
   if (after.value === null) return nullable ? [nulls(sql`${order.id} ${beyond} ${after.id}`)] : invalid()
   const start = comparable(order.column, after.value) ?? invalid()
   const past = sql`(${value}, ${order.id}) ${beyond} (${start}, ${after.id})`
-  if (!nullable) return [rows(past)]
-  return apart ? [rows(past), nulls()] : [rows(sql`(${past} or ${isNull})`)]
+  if (!nullable) return [present(past)]
+  return apart ? [present(past), nulls()] : [{ where: [sql`(${past} or ${isNull})`], by: order.by }]
 }
 
 function invalid(): never {

@@ -71,7 +71,7 @@ function page(context: FilterContext, query: AssetQuery, order: Order, branches:
   const page = (selected: Fragment) => sql`select ${selected} from (${raw(merged)}) m order by ${by} ${window}`
   if (!skips) return sql`with ${join(parts, ', ')} ${page(MERGED)}`
   return sql`with ${join(parts, ', ')} select ${COLUMNS} from (${page(raw('m.seq, m.id, m.sort_value'))}) m
-    cross join assets a on a.seq = m.seq order by ${by}`
+    ${context.dialect.orderedJoin} assets a on a.seq = m.seq order by ${by}`
 }
 
 /**
@@ -116,5 +116,5 @@ function shortTermPage(access: Access, query: AssetQuery, order: Order): Fragmen
     order,
   )
   const found = sql`${matches} limit ${query.limit} offset ${query.offset ?? 0}`
-  return sql`select ${COLUMNS} from (${found}) s cross join assets a on a.seq = s.seq order by ${final.by}`
+  return sql`select ${COLUMNS} from (${found}) s ${access.context.dialect.orderedJoin} assets a on a.seq = s.seq order by ${final.by}`
 }

@@ -84,7 +84,7 @@ async function ranked(
   if (!along) return readyPage(await shortest(context, filters, probe), page)
   const others = narrowAccesses(context, along.rest)
   const narrow = others.length > 0 ? await sparsest(others, SORTED_ROWS, probe) : null
-  const score = context.dialect.words.score(context.kindName)
+  const score = context.dialect.words.score(context.kindName, words)
   return rankedPage(along, score, narrow && narrow.count < SORTED_ROWS ? narrow.way : null, page)
 }
 

@@ -32,13 +32,13 @@ export function rankedPage(access: Access, score: Fragment, narrow: Access | nul
   const { context, bare, ordered } = access
   const seq = ordered?.seq ?? raw('a.seq')
   const alone = ordered !== undefined && (narrow !== null || access.rest.length === 0)
-  const where = narrow ? [sql`+${seq} in (${seqsOf(narrow)})`] : compileRest(context, access.rest)
+  const where = narrow ? [sql`${context.dialect.unindexed(seq)} in (${seqsOf(narrow)})`] : compileRest(context, access.rest)
   const matches = sql`select ${seq} as seq, ${score} as score from ${alone ? bare.from : access.from}
     where ${allOf([...access.where, ...where])} order by ${seq} desc limit ${MAX_RANKED_ROWS}`
   const place = raw('order by score, seq desc')
   const page = sql`select seq, score from matches ${place} limit ${limit} offset ${offset}`
   return sql`with matches as materialized (${matches}), page as materialized (${page})
-    select ${COLUMNS} from page p cross join assets a on a.seq = p.seq order by p.score, p.seq desc`
+    select ${COLUMNS} from page p ${context.dialect.orderedJoin} assets a on a.seq = p.seq order by p.score, p.seq desc`
 }
 
 const seqsOf = ({ context, from, where, rest }: Access): Fragment =>

@@ -1,4 +1,5 @@
 import type { Change, Reservation } from '@stowage/core/contracts'
+import type { SqlDialect } from './dialect.ts'
 import { allOf, type Fragment, join, raw, sql } from './fragment.ts'
 import { encode, reservations } from './schema.ts'
 import type { WritePlan } from './write-plan.ts'
@@ -10,20 +11,24 @@ const INTO = raw(`insert into reservations (${COLUMNS.join(', ')})`)
 const REPLACED = raw(COLUMNS.map(column => `${column} = excluded.${column}`).join(', '))
 
 /** What a reservation keeps nothing of, it is not refused for: that limit may have been passed before it was set. */
-export function reserveUsage(plan: WritePlan, { reservation, now, limit }: Of<'reserveUsage'>): void {
-  const values = reservations.columns.map(column => sql`${encode(column, reservation[column.property as keyof Reservation])}`)
-  const fits = (['bytes', 'count'] as const).flatMap(column => {
-    const most = limit[column]
-    return most === undefined || reservation[column] <= 0
-      ? []
-      : [sql`${taken(column, reservation, now)} + ${reservation[column]} <= ${most}`]
-  })
-  plan.add(
-    sql`${INTO} select ${join(values, ', ')} where ${allOf(fits)} on conflict (id) do update set ${REPLACED}`,
-    'one',
-    'quota_exceeded',
-  )
-}
+export const reserveUsage =
+  (dialect: SqlDialect) =>
+  (plan: WritePlan, { reservation, now, limit }: Of<'reserveUsage'>): void => {
+    const turn = dialect.exclusive(JSON.stringify(['room', reservation.kind, reservation.space]))
+    if (turn) plan.add(turn)
+    const values = reservations.columns.map(column => sql`${encode(column, reservation[column.property as keyof Reservation])}`)
+    const fits = (['bytes', 'count'] as const).flatMap(column => {
+      const most = limit[column]
+      return most === undefined || reservation[column] <= 0
+        ? []
+        : [sql`${taken(column, reservation, now)} + ${reservation[column]} <= ${most}`]
+    })
+    plan.add(
+      sql`${INTO} select ${join(values, ', ')} where ${allOf(fits)} on conflict (id) do update set ${REPLACED}`,
+      'one',
+      'quota_exceeded',
+    )
+  }
 
 export function releaseUsage(plan: WritePlan, { id }: Of<'releaseUsage'>): void {
   plan.add(sql`delete from reservations where id = ${id}`)

@@ -24,6 +24,9 @@ export function addUsage(plan: WritePlan, change: AddUsage): void {
 }
 
 export function recountUsage(plan: WritePlan, { kind, space }: Extract<Change, { op: 'recountUsage' }>): void {
+  // First the row, so that the sums have all that others added to it.
+  plan.add(sql`insert into usage (kind, space, bytes, count) values (${kind}, ${space}, 0, 0)
+    on conflict (kind, space) do update set bytes = usage.bytes`)
   plan.add(sql`insert into usage (kind, space, bytes, count)
     select ${checkText(kind, 'kind')}, ${checkText(space, 'space')}, coalesce(sum(size_bytes), 0), count(*) from assets
     where kind = ${kind} and space = ${space} and state = 'ready'

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import { freePorts, letGo, versionOnceReady } from './child-server.ts'
 import type { S3Server } from './s3-server.ts'
 
 const SCRIPTS = join(import.meta.dirname, '../..')
@@ -36,16 +34,6 @@ export async function startCeph(tries = 3): Promise<S3Server | null> {
   throw new Error(`Ceph does not start: ${errors}`)
 }
 
-/** The first line is the version, `ready` the last; null where the output ends without it. */
-async function versionOnceReady(output: Readable): Promise<string | null> {
-  const lines: string[] = []
-  for await (const line of createInterface({ input: output })) {
-    if (line === 'ready') return lines[0] ?? ''
-    lines.push(line)
-  }
-  return null
-}
-
 function serverAt(port: number, version: string): S3Server {
   return {
     endpoint: `http://127.0.0.1:${port}`,
@@ -55,18 +43,4 @@ function serverAt(port: number, version: string): S3Server {
     nobody: { accessKeyId: 'nobody', secretAccessKey: 'nobody' },
     version,
   }
-}
-
-/** This process may end while the server runs. */
-function letGo(child: ReturnType<typeof spawn>): void {
-  child.unref()
-  for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as { unref?(): void } | null)?.unref?.()
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map(server => once(server, 'listening')))
-  const ports = servers.map(server => (server.address() as { port: number }).port)
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
 }

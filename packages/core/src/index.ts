@@ -32,6 +32,7 @@ export {
 } from './lib/policy/rules.ts'
 export { consoleLogger } from './lib/runtime/console-logger.ts'
 export { systemClock } from './lib/runtime/system-clock.ts'
+export { withName } from './lib/storage/with-name.ts'
 export { type LimitOptions, limit, type StorageLane } from './lib/storage/wrappers/limit.ts'
 export { type ResilientOptions, resilient } from './lib/storage/wrappers/resilient.ts'
 export { retry } from './lib/storage/wrappers/retry/retry.ts'

@@ -4,6 +4,7 @@ import type { PresignedRequest, PresignGetOptions, StorageAdapter } from '../con
 import type { BoundKind } from '../kinds/kind.ts'
 import { notFound } from '../policy/guard.ts'
 import { assertReadable } from '../processing/readable.ts'
+import { storageOf } from '../storage/storage-of.ts'
 import type { Asset, AssetContent, OpenedContent, OpenOptions } from './assets.ts'
 import { toAsset } from './record.ts'
 import type { ServiceDeps } from './service.ts'
@@ -20,22 +21,19 @@ export async function assetContent(deps: ServiceDeps, kind: BoundKind, record: A
   const locate = async () => {
     const blob = await deps.metadata.getBlob(blobId)
     if (!blob) throw notFound()
-    if (blob.storage === deps.storage.name) return blob
-    throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
+    return { key: blob.key, storage: storageOf(deps, blob) }
   }
   return {
     asset,
     countDownload: kind.countDownloads ? () => deps.downloads.count(kind.name, record.id) : noCount,
-    signUrl: async options => signObject(deps.storage, (await locate()).key, options),
-    async open(options = {}) {
-      const blob = await locate()
-      try {
-        return await openObject(deps.storage, blob.key, asset.sizeBytes, options)
-      } catch (error) {
-        if (isStowageError(error, 'not_found')) throw await explainMissing(deps, record, blob.key, error)
-        throw error
-      }
+    async signUrl(options) {
+      const { storage, key } = await locate()
+      return signObject(storage, key, options)
     },
+    open: (options = {}) =>
+      openWhereItLies(locate, ({ storage, key }) => openObject(storage, key, asset.sizeBytes, options), {
+        missing: (key, error) => explainMissing(deps, record, key, error),
+      }),
   }
 }
 
@@ -43,6 +41,28 @@ export const noCount = (): void => undefined
 
 function hasBytes(asset: Asset): asset is AssetContent['asset'] {
   return asset.sizeBytes !== null && asset.sha256 !== null && asset.contentType !== null
+}
+
+interface Place {
+  readonly storage: StorageAdapter
+  readonly key: string
+}
+
+/** Looks again where an object is missing: its row may have been switched to another storage since it was read. */
+export async function openWhereItLies<T>(
+  locate: (again?: boolean) => Promise<Place>,
+  open: (place: Place) => Promise<T>,
+  { missing }: { readonly missing: (key: string, cause: unknown) => Promise<StowageError> },
+): Promise<T> {
+  const first = await locate()
+  try {
+    return await open(first)
+  } catch (error) {
+    if (!isStowageError(error, 'not_found')) throw error
+    const second = await locate(true)
+    if (second.storage === first.storage) throw await missing(first.key, error)
+    return open(second)
+  }
 }
 
 /** @throws StowageError `not_found`; `internal` when the object has another size than its row says */

@@ -49,6 +49,8 @@ export interface ServiceDeps {
   readonly signers: SignerFactory
   readonly generator: ImageGenerator | null
   readonly importer: UrlImporter | null
+  /** Hold objects that rows name; nothing new is written to them. */
+  readonly otherStorages: readonly StorageAdapter[]
   readonly transformer: Transformer | null
   readonly derivatives: DerivativeWork
   readonly inspectors: readonly Inspector[]

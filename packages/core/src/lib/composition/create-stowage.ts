@@ -21,7 +21,7 @@ import { processHandler } from '../processing/process.ts'
 import { faultOfNames } from '../processing/steps.ts'
 import { createWatchers } from '../processing/watchers.ts'
 import { redactingLogger } from '../runtime/redacting-logger.ts'
-import { checkedStorage } from '../storage/checked-storage.ts'
+import { allStorages } from '../storage/storage-of.ts'
 import type { Stowage } from '../stowage.ts'
 import { startBackground } from './background.ts'
 import { boundKinds } from './bound-kinds.ts'
@@ -31,13 +31,14 @@ import { openPlaces } from './open-places.ts'
 import type { StowageOptions } from './options.ts'
 import { tokens } from './tokens.ts'
 
+import { resolveStorages } from './storages.ts'
 /**
  * Opens storage and database, and starts the asset layer over them.
  * @throws StowageError `unavailable` when the storage or the database can't be used; `invalid_request` for options that can't be meant
  */
 export async function createStowage(options: StowageOptions = {}): Promise<Stowage> {
   const container = openContainer(options)
-  const storage = checkedStorage(need(container, tokens.storage, 'storage'))
+  const { storage, otherStorages } = resolveStorages(container)
   const metadata = need(container, tokens.metadata, 'metadata')
   const clock = container.resolve(tokens.clock)
   const logger = redactingLogger(container.resolve(tokens.logger))
@@ -45,12 +46,16 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const kinds = boundKinds(options, container.resolve(tokens.ids))
   const processors = resolveOptional(container, tokens.processors) ?? []
   const slots = checkedSlots(processors, options)
-  const secrets = await openPlaces(storage, metadata, { kinds, secrets: resolveOptional(container, tokens.secrets), random })
+  const secrets = await openPlaces({ storage, otherStorages }, metadata, {
+    kinds,
+    secrets: resolveOptional(container, tokens.secrets),
+    random,
+  })
   const signers = createSigners(secrets, clock)
 
   let jobs: JobRunner | undefined
   const timing: Timing = { ...DEFAULT_TIMING, ...options.timing }
-  const places = { clock, logger, random, storage, metadata, timing }
+  const places = { clock, logger, random, storage, otherStorages, metadata, timing }
   const deps: ServiceDeps = {
     ...places,
     announcements: createAnnouncements(places, () => randomKey(random)),
@@ -143,13 +148,13 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
 }
 
 async function closeAll(deps: ServiceDeps, background: { stop(): Promise<void> }): Promise<void> {
-  const { storage, metadata, announcements, downloads, derivatives, importer } = deps
+  const { metadata, announcements, downloads, derivatives, importer } = deps
   // Imports that are under way would else be waited for.
   await importer?.close?.()
   await background.stop()
   await derivatives.close()
   await Promise.all([announcements.close(), downloads.close(), closeTools(deps)])
-  await Promise.all([storage.close?.(), metadata.close()])
+  await Promise.all([...allStorages(deps).map(async storage => storage.close?.()), metadata.close()])
 }
 
 /** One that fails to close keeps nobody else from it. */

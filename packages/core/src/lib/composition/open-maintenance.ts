@@ -8,13 +8,14 @@ import { createJobRunner } from '../lifecycle/job-runner.ts'
 import { purgeHandlers } from '../lifecycle/purge.ts'
 import { createSweeper } from '../lifecycle/sweeper.ts'
 import { redactingLogger } from '../runtime/redacting-logger.ts'
-import { checkedStorage } from '../storage/checked-storage.ts'
+import { allStorages } from '../storage/storage-of.ts'
 import type { Stowage } from '../stowage.ts'
 import { boundKinds } from './bound-kinds.ts'
 import { need, openContainer } from './container.ts'
 import { emitter } from './emitter.ts'
-import { openBoth } from './open-places.ts'
+import { openAll } from './open-places.ts'
 import type { StowageOptions } from './options.ts'
+import { resolveStorages } from './storages.ts'
 import { tokens } from './tokens.ts'
 
 /** What an operator does with storage and database, beside the service or while it is down. */
@@ -29,16 +30,16 @@ export interface Maintenance extends Pick<Stowage, 'audit' | 'sweep' | 'close'> 
  */
 export async function openMaintenance(options: StowageOptions): Promise<Maintenance> {
   const container = openContainer(options)
-  const storage = checkedStorage(need(container, tokens.storage, 'storage'))
+  const { storage, otherStorages } = resolveStorages(container)
   const metadata = need(container, tokens.metadata, 'metadata')
   const clock = container.resolve(tokens.clock)
   const logger = redactingLogger(container.resolve(tokens.logger))
   const random = container.resolve(tokens.random)
   await assertUpToDate(metadata)
-  await openBoth(storage, metadata, [])
+  await openAll({ storage, otherStorages }, metadata, [])
   const emit = emitter(container.resolve(tokens.events), clock, logger)
   const timing = { ...DEFAULT_TIMING, ...options.timing }
-  const deps: MaintenanceDeps = { clock, logger, random, storage, metadata, timing, emit }
+  const deps: MaintenanceDeps = { clock, logger, random, storage, otherStorages, metadata, timing, emit }
   const runner = createJobRunner({ clock, logger, random, metadata, handlers: purgeHandlers(deps) })
   return {
     storage: { name: storage.name },
@@ -49,7 +50,7 @@ export async function openMaintenance(options: StowageOptions): Promise<Maintena
     },
     async close() {
       await runner.stop()
-      await Promise.all([storage.close?.(), metadata.close()])
+      await Promise.all([...allStorages(deps).map(async one => one.close?.()), metadata.close()])
     },
   }
 }

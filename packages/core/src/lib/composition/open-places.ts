@@ -4,31 +4,34 @@ import type { StorageAdapter } from '../contracts/storage.ts'
 import type { Random } from '../crypto/random.ts'
 import { fieldSchema } from '../kinds/field-schema.ts'
 import type { Kind } from '../kinds/kind.ts'
+import { allStorages, type Storages } from '../storage/storage-of.ts'
 
 const MIN_SECRET_CHARS = 32
 
-/** Opens storage and database, checks that they belong together, and finds the secrets. @throws StowageError `unavailable`, `invalid_request` */
+/** Opens storages and database, checks that they belong together, and finds the secrets. @throws StowageError `unavailable`, `invalid_request` */
 export async function openPlaces(
-  storage: StorageAdapter,
+  storages: Storages,
   metadata: MetadataStore,
   { kinds, secrets, random }: { kinds: readonly Kind[]; secrets: readonly string[] | null; random: Random },
 ): Promise<readonly string[]> {
   if (secrets && (secrets.length === 0 || secrets.some(secret => secret.length < MIN_SECRET_CHARS))) {
     throw new StowageError('invalid_request', `createStowage: each of \`secrets\` needs at least ${MIN_SECRET_CHARS} characters.`)
   }
-  await openBoth(storage, metadata, kinds)
+  await openAll(storages, metadata, kinds)
   return secrets ?? [await metadata.settingOnce('secret', Buffer.from(random(32)).toString('base64url'))]
 }
 
-/** Opens both or neither. @throws StowageError `unavailable` */
-export async function openBoth(storage: StorageAdapter, metadata: MetadataStore, kinds: readonly Kind[]): Promise<void> {
+/** Opens all or none. @throws StowageError `unavailable` */
+export async function openAll(storages: Storages, metadata: MetadataStore, kinds: readonly Kind[]): Promise<void> {
+  const all = allStorages(storages)
   try {
-    const opened = await Promise.allSettled([storage.open?.(), metadata.open(kinds.map(fieldSchema))])
+    const opening = all.map(async storage => storage.open?.())
+    const opened = await Promise.allSettled([...opening, metadata.open(kinds.map(fieldSchema))])
     const failed = opened.find(result => result.status === 'rejected')
     if (failed) throw failed.reason
-    await assertSamePlace(storage, metadata)
+    for (const storage of all) await assertSamePlace(storage, metadata)
   } catch (error) {
-    await Promise.allSettled([storage.close?.(), metadata.close()])
+    await Promise.allSettled([...all.map(async storage => storage.close?.()), metadata.close()])
     throw error
   }
 }

@@ -22,6 +22,11 @@ type DefaultKindOptions = Partial<Omit<KindOptions<z.ZodObject>, 'policy'>>
 export interface StowageOptions extends DefaultKindOptions {
   /** Where the bytes lie. */
   readonly storage?: StorageAdapter
+  /**
+   * Other places where bytes lie already, by their rows, such as the one that was `storage` before: they are read and removed there, and nothing new
+   * is written. Each has a name of its own. Default: none.
+   */
+  readonly otherStorages?: readonly StorageAdapter[]
   /** Where the records lie. */
   readonly metadata?: MetadataStore
   /** For every kind that has none of its own. Default: deny everything. */

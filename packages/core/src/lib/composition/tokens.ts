@@ -27,6 +27,7 @@ export const tokens = {
   random: token<Random>('random'),
   events: token<EventSink>('events'),
   storage: token<StorageAdapter>('storage'),
+  otherStorages: token<readonly StorageAdapter[]>('otherStorages'),
   metadata: token<MetadataStore>('metadata'),
   policy: token<Policy>('policy'),
   ids: token<IdStrategy>('ids'),

@@ -1,13 +1,14 @@
 import type { AssetContent } from '../assets/assets.ts'
-import { noCount, openObject, signObject } from '../assets/content.ts'
+import { noCount, openObject, openWhereItLies, signObject } from '../assets/content.ts'
 import { contentEtag, toAsset } from '../assets/record.ts'
 import type { ServiceDeps } from '../assets/service.ts'
 import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
-import { isStowageError, StowageError } from '../contracts/errors.ts'
+import { StowageError } from '../contracts/errors.ts'
 import type { PictureFormat } from '../contracts/transformer.ts'
 import type { BoundKind } from '../kinds/kind.ts'
 import { notFound } from '../policy/guard.ts'
 import { assertReadable } from '../processing/readable.ts'
+import { storageOf } from '../storage/storage-of.ts'
 import { derivativeOnDemand } from './ensure.ts'
 import { type CompleteRecipe, completeRecipe } from './recipe.ts'
 
@@ -63,25 +64,21 @@ export async function pictureContent(
     height: null,
     updatedAt: new Date(blob.createdAt),
   }
-  const assertHere = () => {
-    if (blob.storage === deps.storage.name) return
-    throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
+  const locate = async (again = false) => {
+    const { storage, key } = (again ? await deps.metadata.getBlob(blob.id) : blob) ?? blob
+    return { key, storage: storageOf(deps, { storage, key }) }
   }
   return {
     asset,
     countDownload: noCount,
     async signUrl(options) {
-      assertHere()
-      return signObject(deps.storage, blob.key, options)
+      const { storage, key } = await locate()
+      return signObject(storage, key, options)
     },
-    async open(options = {}) {
-      assertHere()
-      try {
-        return await openObject(deps.storage, blob.key, sizeBytes, options)
-      } catch (error) {
-        throw isStowageError(error, 'not_found') ? await explainMissing(deps, blob, error) : error
-      }
-    },
+    open: (options = {}) =>
+      openWhereItLies(locate, ({ storage, key }) => openObject(storage, key, sizeBytes, options), {
+        missing: (_key, error) => explainMissing(deps, blob, error),
+      }),
   }
 }
 

@@ -4,20 +4,20 @@ import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { StoredFile } from '../contracts/processor.ts'
 import type { LocalFile, StorageAdapter } from '../contracts/storage.ts'
 import { notFound } from '../policy/guard.ts'
+import { storageOf } from '../storage/storage-of.ts'
 
 /**
  * The present bytes of an asset, for what reads them in the background.
  * @throws StowageError `not_found` when they were deleted or replaced, `unavailable` when they lie in another storage
  */
 export async function storedFile(
-  deps: Pick<ServiceDeps, 'metadata' | 'storage'>,
+  deps: Pick<ServiceDeps, 'metadata' | 'storage' | 'otherStorages'>,
   record: AssetRecord,
   signal: AbortSignal,
 ): Promise<StoredFile> {
   const blob = record.blobId === null ? null : await deps.metadata.getBlob(record.blobId)
   if (!blob || blob.sizeBytes === null) throw notFound()
-  if (blob.storage !== deps.storage.name)
-    throw new StowageError('unavailable', `Object ${blob.key} lies in storage ${blob.storage}, which is not in use here.`)
+  const storage = storageOf(deps, blob)
   const { id, kind, type, filename, width, height, properties } = record
   const contentType = record.contentType ?? 'application/octet-stream'
   const { sizeBytes } = blob
@@ -26,12 +26,12 @@ export async function storedFile(
     signal,
     async open(range) {
       try {
-        return (await deps.storage.get(blob.key, range ? { range, signal } : { signal })).body
+        return (await storage.get(blob.key, range ? { range, signal } : { signal })).body
       } catch (error) {
         throw isStowageError(error, 'not_found') ? await explain(deps, blob, error) : error
       }
     },
-    ...(deps.storage.localFile && { localFile: () => localFile(deps.storage, blob.key, sizeBytes) }),
+    ...(storage.localFile && { localFile: () => localFile(storage, blob.key, sizeBytes) }),
   }
 }
 

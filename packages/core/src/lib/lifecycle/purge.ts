@@ -3,6 +3,7 @@ import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'
 import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { Change, JobRecord } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
+import { allStorages, storageOf } from '../storage/storage-of.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
 import type { JobHandler } from './job-runner.ts'
 
@@ -37,6 +38,9 @@ export function purgeHandlers(deps: MaintenanceDeps): Readonly<Record<string, Jo
   }
 }
 
+/** When it is asked again whether a storage is in use here by now. */
+const ELSEWHERE_MS = 15 * 60_000
+
 export interface PurgeReport {
   readonly objects: number
   readonly assets: number
@@ -67,23 +71,28 @@ export async function purgeUpload(deps: MaintenanceDeps, blobId: string): Promis
 async function purgeBlobs(deps: MaintenanceDeps, blobs: readonly BlobRecord[]): Promise<number> {
   const now = deps.clock.now()
   const due = blobs.filter(blob => blob.state === 'condemned' && blob.dueAt !== null && blob.dueAt <= now)
-  await deleteObjects(deps, due)
-  for (const blob of due) await passed(deps, blob, now)
+  const here = allStorages(deps).map(({ name }) => name)
+  const [reachable, elsewhere] = [true, false].map(isHere => due.filter(blob => here.includes(blob.storage) === isHere))
+  await deleteObjects(deps, reachable ?? [])
+  for (const blob of reachable ?? []) await passed(deps, blob, now)
+  for (const blob of elsewhere ?? []) await putOff(deps, blob, now)
+  if (elsewhere?.[0]) storageOf(deps, elsewhere[0])
   return due.length
 }
 
+/** It would keep the sweeper from what is due behind it. */
+async function putOff({ metadata }: MaintenanceDeps, { id }: BlobRecord, now: number): Promise<void> {
+  const change: Change = { op: 'updateBlob', id, guard: { states: ['condemned'] }, set: { dueAt: now + ELSEWHERE_MS } }
+  await unlessLost(metadata.commit([change]))
+}
+
 async function deleteObjects(deps: MaintenanceDeps, blobs: readonly BlobRecord[]): Promise<void> {
-  if (blobs.length === 0) return
-  const elsewhere = blobs.find(blob => blob.storage !== deps.storage.name)
-  if (elsewhere)
-    throw new StowageError(
-      'unavailable',
-      `Object ${elsewhere.key} lies in storage ${elsewhere.storage}, which is not in use here.`,
-    )
-  const results = await deps.storage.delete(blobs.map(blob => blob.key))
-  const failed = results.find(result => result.error)
-  if (failed)
-    throw new StowageError('unavailable', `Storage ${deps.storage.name} did not delete ${failed.key}.`, { cause: failed.error })
+  for (const storage of allStorages(deps)) {
+    const keys = blobs.filter(blob => blob.storage === storage.name).map(({ key }) => key)
+    const failed = keys.length > 0 && (await storage.delete(keys)).find(result => result.error)
+    if (failed)
+      throw new StowageError('unavailable', `Storage ${storage.name} did not delete ${failed.key}.`, { cause: failed.error })
+  }
 }
 
 /** One of the blob's purges is done; after its last the row goes. */

@@ -1,8 +1,12 @@
 import type { ServiceDeps } from '../../assets/service.ts'
+import type { StorageAdapter } from '../../contracts/storage.ts'
 import type { AuditFinding, AuditOptions, AuditProgress, AuditReport } from './report.ts'
 
 /** What maintenance works with: storage and database, without policies and kinds. */
-export type MaintenanceDeps = Pick<ServiceDeps, 'clock' | 'logger' | 'random' | 'storage' | 'metadata' | 'timing' | 'emit'>
+export type MaintenanceDeps = Pick<
+  ServiceDeps,
+  'clock' | 'logger' | 'random' | 'storage' | 'otherStorages' | 'metadata' | 'timing' | 'emit'
+>
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -17,6 +21,8 @@ export const PAGE = 1000
 /** One audit under way: its options, its time, and what it has found so far. */
 export interface AuditRun {
   readonly deps: MaintenanceDeps
+  /** The one that is being compared. */
+  storage: StorageAdapter
   readonly options: AuditOptions
   readonly now: number
   readonly verify: 'size' | 'digest'
@@ -37,6 +43,7 @@ export interface AuditRun {
 export function newRun(deps: MaintenanceDeps, options: AuditOptions): AuditRun {
   return {
     deps,
+    storage: deps.storage,
     options,
     now: deps.clock.now(),
     verify: options.verify ?? 'size',

@@ -1,4 +1,5 @@
 import { StowageError } from '../../contracts/errors.ts'
+import { allStorages } from '../../storage/storage-of.ts'
 import { type AuditRun, type MaintenanceDeps, newRun } from './audit-run.ts'
 import { compareObjects } from './compare-objects.ts'
 import { compareAssets, compareUsage, findOverdueTasks } from './compare-rows.ts'
@@ -12,14 +13,21 @@ export async function audit(deps: MaintenanceDeps, options: AuditOptions = {}): 
   const run = newRun(deps, options)
   const complete = await untilAborted(run, async () => {
     await compareUsage(run)
-    await compareObjects(run)
+    await inEach(run, compareObjects)
     await compareAssets(run)
-    await findUnfinished(run)
+    await inEach(run, findUnfinished)
     await findOverdueTasks(run)
-    if (options.repair?.orphans) await removeOrphans(run)
+    if (options.repair?.orphans) await inEach(run, removeOrphans)
   })
   const { checked, total, counts, findings, repaired } = run
   return { complete, startedAt: run.now, endedAt: deps.clock.now(), checked, total, counts, findings, repaired }
+}
+
+async function inEach(run: AuditRun, work: (run: AuditRun) => Promise<void>): Promise<void> {
+  for (const storage of allStorages(run.deps)) {
+    run.storage = storage
+    await work(run)
+  }
 }
 
 /** False where the signal ended it; anything else that fails is thrown. */

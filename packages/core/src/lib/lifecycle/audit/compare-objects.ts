@@ -33,10 +33,10 @@ export async function orphansAmong(run: AuditRun, rowless: ReadonlyMap<string, O
 }
 
 async function isOrphan(run: AuditRun, { key }: ObjectInfo): Promise<boolean> {
-  const { storage, metadata } = run.deps
+  const { metadata } = run.deps
   run.signal?.throwIfAborted()
-  if (await metadata.getBlobByKey(storage.name, key)) return false
-  const present = await storage.head(key, withSignal(run))
+  if (await metadata.getBlobByKey(run.storage.name, key)) return false
+  const present = await run.storage.head(key, withSignal(run))
   return present !== null && isOld(run, present.lastModified)
 }
 
@@ -86,9 +86,9 @@ function isReferenced({ id, sourceId }: BlobRecord, asset: AssetSummary | null):
 
 async function compareStored(run: AuditRun, { blob, object }: Row): Promise<void> {
   run.signal?.throwIfAborted()
-  const { storage, metadata } = run.deps
+  const { metadata } = run.deps
   // It may have been written since the page was listed.
-  const present = object ?? (await storage.head(blob.key, withSignal(run)))
+  const present = object ?? (await run.storage.head(blob.key, withSignal(run)))
   const fault = present ? await faultOf(run, blob, present) : missing(blob)
   if (!fault) return
   // It may have been replaced or deleted meanwhile: then the row says so.

@@ -1,5 +1,6 @@
 import type { BlobRecord } from '../../contracts/asset.ts'
 import type { AssetSummary, MeasuredUsage, ScannedAsset } from '../../contracts/scan.ts'
+import { allStorages } from '../../storage/storage-of.ts'
 import { type AuditRun, found, isOverdue, PAGE, progressed, withSignal } from './audit-run.ts'
 import type { AuditFinding } from './report.ts'
 
@@ -56,9 +57,10 @@ function faultOf(run: AuditRun, asset: AssetSummary, blob: BlobRecord | null): A
   if (blob.sizeBytes !== asset.sizeBytes || blob.sha256 !== asset.sha256) {
     return { type: 'asset_differs', message: `Asset ${asset.id} and its blob disagree on size or digest.` }
   }
-  const { name } = run.deps.storage
-  if (blob.storage === name) return null
-  return { type: 'object_elsewhere', message: `The bytes of asset ${asset.id} lie in storage ${blob.storage}, not in ${name}.` }
+  const names = allStorages(run.deps).map(({ name }) => name)
+  if (names.includes(blob.storage)) return null
+  const message = `The bytes of asset ${asset.id} lie in storage ${blob.storage}, not in ${names.join(' or ')}.`
+  return { type: 'object_elsewhere', message }
 }
 
 /** Compares the counters of each space with the sums of its ready assets, and mends them where asked to. */

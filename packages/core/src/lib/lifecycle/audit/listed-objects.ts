@@ -16,7 +16,7 @@ export interface Stretch {
  * of its stretch, so that whatever was listed had its row written before.
  */
 export async function* stretches(run: AuditRun): AsyncGenerator<Stretch, void> {
-  const { storage } = run.deps
+  const { storage } = run
   let cursor: string | null = null
   let after: string | undefined
   do {
@@ -37,11 +37,11 @@ async function* rowsOf(
   range: { readonly after: string | undefined; readonly until: string | undefined },
   objects: Map<string, ObjectInfo>,
 ): AsyncGenerator<readonly (ScannedBlob & { readonly object: ObjectInfo | null })[], void> {
-  const { storage, metadata } = run.deps
+  const { storage, deps } = run
   const { until } = range
   for (let { after } = range; ; ) {
     run.signal?.throwIfAborted()
-    const rows = await metadata.scanBlobs({
+    const rows = await deps.metadata.scanBlobs({
       storage: storage.name,
       limit: PAGE,
       ...(after === undefined ? {} : { after }),

@@ -62,13 +62,13 @@ async function removeBatch(run: AuditRun, orphans: readonly ObjectInfo[]): Promi
 }
 
 /** False where a row has the key after all. */
-async function condemn({ deps }: AuditRun, owner: string, object: ObjectInfo): Promise<boolean> {
+async function condemn({ deps, storage }: AuditRun, owner: string, object: ObjectInfo): Promise<boolean> {
   const now = deps.clock.now()
   const blob: BlobRecord = {
     id: hex(deps.random(16)),
     assetId: owner,
     kind: '',
-    storage: deps.storage.name,
+    storage: storage.name,
     key: object.key,
     state: 'condemned',
     role: 'orphan',

@@ -20,14 +20,14 @@ export async function findUnfinished(run: AuditRun): Promise<void> {
 
 export async function removeUnfinished(run: AuditRun): Promise<void> {
   for await (const write of abandoned(run)) {
-    await run.deps.storage.unfinished?.remove(write)
+    await run.storage.unfinished?.remove(write)
     run.repaired.unfinished += 1
   }
 }
 
 /** Older than the grace age, and no row needs it. */
 async function* abandoned(run: AuditRun): AsyncGenerator<UnfinishedWrite, void> {
-  const { storage } = run.deps
+  const { storage } = run
   if (!storage.unfinished) return
   for await (const write of storage.unfinished.list(withSignal(run))) {
     run.signal?.throwIfAborted()
@@ -37,6 +37,6 @@ async function* abandoned(run: AuditRun): AsyncGenerator<UnfinishedWrite, void> 
 
 async function isNeeded(run: AuditRun, write: UnfinishedWrite): Promise<boolean> {
   if (write.type === 'temporary') return false
-  const blob = await run.deps.metadata.getBlobByKey(run.deps.storage.name, write.key)
+  const blob = await run.deps.metadata.getBlobByKey(run.storage.name, write.key)
   return blob !== null && blob.state !== 'stored'
 }

@@ -7,7 +7,7 @@ import type { AuditFinding } from './report.ts'
 /** Reads the whole object. Null when its SHA-256 is that of its row. */
 export async function verifyDigest(run: AuditRun, blob: BlobRecord, missing: () => AuditFinding): Promise<AuditFinding | null> {
   try {
-    const { body } = await run.deps.storage.get(blob.key, withSignal(run))
+    const { body } = await run.storage.get(blob.key, withSignal(run))
     const hash = createHash('sha256')
     for await (const chunk of body) {
       run.signal?.throwIfAborted()

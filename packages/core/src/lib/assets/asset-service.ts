@@ -4,6 +4,11 @@ import { answered } from '../processing/answered.ts'
 import { spaceUsage } from './admission/space-usage.ts'
 import { assetContent } from './content.ts'
 import { createAsset } from './create.ts'
+import { abortUpload } from './direct/abort.ts'
+import { beginUpload } from './direct/begin.ts'
+import { completeUpload } from './direct/complete.ts'
+import { signParts } from './direct/sign.ts'
+import { readUpload } from './direct/view.ts'
 import { generateAsset } from './generate.ts'
 import { importAsset } from './import.ts'
 import { createLines } from './lines.ts'
@@ -30,6 +35,14 @@ export function createAssetService(deps: ServiceDeps): AssetService {
     import: (scope, input) => stored(scope, input, importAsset(deps, scope, input)),
     create: (scope, input) => stored(scope, input, createAsset(deps, scope, input)),
     stage: (scope, input) => stageFile(deps, scope, input),
+    beginUpload: (scope, input) => beginUpload(deps, scope, input),
+    getUpload: (scope, id) => readUpload(deps, scope, id),
+    presignParts: (scope, id, partNumbers) => signParts(deps, scope, id, partNumbers),
+    async completeUpload(scope, id, input) {
+      const view = await completeUpload(deps, scope, id, input)
+      return view.asset === null ? view : { ...view, asset: await answered(deps, scope.kind, view.asset, input.signal) }
+    },
+    abortUpload: (scope, id) => abortUpload(deps, scope, id),
     usage: scope => spaceUsage(deps, scope),
     list: (scope, visible, input) => listAssets(deps, scope, visible, input),
     async find({ kind, space }, name) {

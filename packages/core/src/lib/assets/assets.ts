@@ -5,7 +5,7 @@ import type { Filter, Sort } from '../contracts/filter.ts'
 import type { AspectRatio } from '../contracts/generator.ts'
 import type { JsonObject } from '../contracts/json.ts'
 import type { Usage } from '../contracts/metadata.ts'
-import type { ByteRange, LocalFile, PresignedRequest, PresignGetOptions } from '../contracts/storage.ts'
+import type { ByteRange, LocalFile, PartInfo, PresignedRequest, PresignGetOptions } from '../contracts/storage.ts'
 import type { PictureFormat, PictureRecipe } from '../contracts/transformer.ts'
 import type { AssetId, BoundKind, Kind, Quota } from '../kinds/kind.ts'
 
@@ -192,6 +192,54 @@ export interface StagedFile {
   readonly expiresAt: Date
 }
 
+/** How a file goes straight to the storage: in one PUT, in one form POST, or in parts. */
+export type DirectMethod = 'put' | 'post' | 'multipart'
+
+/** A file that its sender will write to the storage itself, and what its asset is to be. */
+export interface BeginUploadInput extends AssetDetails {
+  /** Exact. */
+  readonly sizeBytes: number
+  /** What the sender says it is: believed only where the bytes agree. */
+  readonly contentType?: string
+  /** SHA-256 the bytes must have, lower-case hexadecimal. */
+  readonly sha256?: string
+  /** Default: `put` up to 64 MiB, `multipart` above; where the storage signs none of the one, the other, or `post`. */
+  readonly method?: DirectMethod
+}
+
+export interface CompleteUploadInput {
+  /** What the sender believes to have sent, held against what is there. Default: what is there. */
+  readonly parts?: readonly { readonly partNumber: number; readonly etag: string }[]
+  readonly signal?: AbortSignal
+}
+
+/** A file on its way to the storage, past this server. */
+export interface DirectUpload {
+  /** 32 hexadecimal digits; of use to whoever began it only. */
+  readonly id: string
+  readonly method: DirectMethod
+  /** `open`: bytes may be sent. `verifying`: they are being looked at. `done`: `asset` is there. `failed`: `error` says why, and it is over. */
+  readonly state: 'open' | 'verifying' | 'done' | 'failed'
+  readonly sizeBytes: number
+  /** When it ends by itself. */
+  readonly expiresAt: Date
+  /** Sends the whole file, while it is open; null where it goes in parts. */
+  readonly request: PresignedRequest | null
+  /** Size of each part but the last, which may be smaller; null where it goes in one piece. */
+  readonly partBytes: number | null
+  readonly partCount: number | null
+  /** What has arrived, while it is open. */
+  readonly parts: readonly PartInfo[]
+  readonly asset: Asset | null
+  readonly error: string | null
+}
+
+/** Sends one part. */
+export interface SignedPart {
+  readonly partNumber: number
+  readonly request: PresignedRequest
+}
+
 /** What became of one asset of many. */
 export type BulkResult =
   | { readonly id: AssetId; readonly asset: Asset | null; readonly error?: never }
@@ -286,6 +334,24 @@ export interface Assets {
   create(input: CreateInput): Promise<Asset>
   /** Stores a file that `create` makes an asset of later; removed after 24 hours unless it does. Takes the quota's room until then. */
   stage(input: StageInput): Promise<StagedFile>
+  /**
+   * Lets a file be sent straight to the storage: nothing is there until {@link Assets.completeUpload}. Only whoever began it can go on with it. Needs
+   * `create`, like all that follows. Keeps the quota's room until it ends, after 24 hours at the latest.
+   * @throws StowageError `unsupported` where the storage signs no uploads; `unprocessable`, `content_too_large`, `quota_exceeded`
+   */
+  beginUpload(input: BeginUploadInput): Promise<DirectUpload>
+  /** How far it is, with a fresh request while it is open. @throws StowageError `not_found`, in the same words for another's, an expired one and none */
+  getUpload(uploadId: string): Promise<DirectUpload>
+  /** Requests for up to 1000 parts of an open upload, each good for an hour. @throws StowageError `conflict` where there are no parts to send */
+  presignParts(uploadId: string, partNumbers: readonly number[]): Promise<readonly SignedPart[]>
+  /**
+   * Takes the bytes out of their sender's reach, verifies size, digest and type, and makes the asset: at once, or above a size by a job, and the upload
+   * is `verifying` until then. A second time: the same asset.
+   * @throws StowageError `conflict` where bytes are missing, which may still be sent; `unprocessable`, `checksum_mismatch` for a refusal, which ends it
+   */
+  completeUpload(uploadId: string, input?: CompleteUploadInput): Promise<DirectUpload>
+  /** Ends it; what has arrived is removed. @throws StowageError `conflict` once it is done */
+  abortUpload(uploadId: string): Promise<void>
   /** Up to 1000 at once, each by itself: what is refused for one leaves the others. Results in the order of `ids`; `asset` is null. */
   deleteMany(ids: readonly AssetId[]): Promise<readonly BulkResult[]>
   /** The same for tags. */

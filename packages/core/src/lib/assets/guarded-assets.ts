@@ -7,6 +7,7 @@ import { type Guard, notFound } from '../policy/guard.ts'
 import type { Asset, AssetName, AssetPatch, AssetScope, Assets, BulkResult, WriteGuard } from './assets.ts'
 import { forMany, type Outcome } from './bulk.ts'
 import { invalid } from './details.ts'
+import { shownUpload } from './direct/shown.ts'
 import { acrossSpaces } from './list.ts'
 import { toAsset } from './record.ts'
 import type { AssetService, ServiceScope, StoredName } from './service.ts'
@@ -88,6 +89,26 @@ export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
     async stage(input) {
       await guard.allow('create')
       return service.stage(bound, input)
+    },
+    async beginUpload(input) {
+      await guard.allow('create')
+      return shownUpload(await service.beginUpload(bound, input), one)
+    },
+    async getUpload(uploadId) {
+      await guard.allow('create')
+      return shownUpload(await service.getUpload(bound, uploadId), one)
+    },
+    async presignParts(uploadId, partNumbers) {
+      await guard.allow('create')
+      return service.presignParts(bound, uploadId, partNumbers)
+    },
+    async completeUpload(uploadId, input = {}) {
+      await guard.allow('create')
+      return shownUpload(await service.completeUpload(bound, uploadId, input), one)
+    },
+    async abortUpload(uploadId) {
+      await guard.allow('create')
+      await service.abortUpload(bound, uploadId)
     },
     async usage() {
       await guard.allow('list')

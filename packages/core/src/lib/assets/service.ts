@@ -21,6 +21,8 @@ import type {
   AssetContent,
   AssetPage,
   AssetPatch,
+  BeginUploadInput,
+  CompleteUploadInput,
   CreateInput,
   GenerateInput,
   ImportInput,
@@ -30,12 +32,14 @@ import type {
   OpenLinkOptions,
   ReplaceInput,
   SignedLink,
+  SignedPart,
   SpaceUsage,
   StagedFile,
   StageInput,
   UploadInput,
   WriteGuard,
 } from './assets.ts'
+import type { DirectUploadView } from './direct/direct-upload.ts'
 import type { Linkable } from './links.ts'
 import type { SlugNumbers } from './slug-numbers.ts'
 
@@ -45,12 +49,12 @@ export interface ServiceDeps {
   readonly logger: Logger
   readonly random: Random
   readonly storage: StorageAdapter
+  /** Hold objects that rows name; nothing new is written to them. */
+  readonly otherStorages: readonly StorageAdapter[]
   readonly metadata: MetadataStore
   readonly signers: SignerFactory
   readonly generator: ImageGenerator | null
   readonly importer: UrlImporter | null
-  /** Hold objects that rows name; nothing new is written to them. */
-  readonly otherStorages: readonly StorageAdapter[]
   readonly transformer: Transformer | null
   readonly derivatives: DerivativeWork
   readonly inspectors: readonly Inspector[]
@@ -65,6 +69,13 @@ export interface ServiceDeps {
   /** Tells the worker that a job was enqueued, in this lane. */
   readonly wakeJobs: (lane: string) => void
   readonly timing: Timing
+  readonly directUploads: Required<DirectUploadOptions>
+}
+
+/** How files that go straight to the storage are taken in. */
+export interface DirectUploadOptions {
+  /** Larger ones are verified by a job, and their completion is answered before that. Default 64 MiB. */
+  readonly verifyInJobBytes?: number
 }
 
 /** Durations of the lifecycle, in milliseconds. */
@@ -81,6 +92,10 @@ export interface Timing {
   readonly idempotencyMs: number
   /** How long a staged file waits for its asset. */
   readonly stagedMs: number
+  /** How long a direct upload may take as a whole, and how long a job may then verify it. */
+  readonly directMs: number
+  /** How long each URL of a direct upload lives; at most 7 days. */
+  readonly directUrlMs: number
 }
 
 /** Where new assets go and whose they are. */
@@ -103,6 +118,11 @@ export interface AssetService {
   import(scope: ServiceScope, input: ImportInput): Promise<AssetRecord>
   create(scope: ServiceScope, input: CreateInput): Promise<AssetRecord>
   stage(scope: ServiceScope, input: StageInput): Promise<StagedFile>
+  beginUpload(scope: ServiceScope, input: BeginUploadInput): Promise<DirectUploadView>
+  getUpload(scope: ServiceScope, id: string): Promise<DirectUploadView>
+  presignParts(scope: ServiceScope, id: string, partNumbers: readonly number[]): Promise<readonly SignedPart[]>
+  completeUpload(scope: ServiceScope, id: string, input: CompleteUploadInput): Promise<DirectUploadView>
+  abortUpload(scope: ServiceScope, id: string): Promise<void>
   usage(scope: ServiceScope): Promise<SpaceUsage>
   /** `visible` is what the policy lets this actor list. */
   list(

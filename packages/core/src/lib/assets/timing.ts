@@ -9,4 +9,6 @@ export const DEFAULT_TIMING: Timing = {
   processStepMs: 15 * MINUTE,
   idempotencyMs: 24 * 60 * MINUTE,
   stagedMs: 24 * 60 * MINUTE,
+  directMs: 24 * 60 * MINUTE,
+  directUrlMs: 60 * MINUTE,
 }

@@ -1,5 +1,7 @@
 import { createAnnouncements } from '../assets/announcements.ts'
 import { createAssetService } from '../assets/asset-service.ts'
+import { VERIFY_LANE, verifyType } from '../assets/direct/hand-over.ts'
+import { verifyHandler } from '../assets/direct/job.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { createSlugNumbers } from '../assets/slug-numbers.ts'
@@ -29,9 +31,9 @@ import { fallback, need, openContainer, resolveOptional } from './container.ts'
 import { emitter } from './emitter.ts'
 import { openPlaces } from './open-places.ts'
 import type { StowageOptions } from './options.ts'
+import { resolveStorages } from './storages.ts'
 import { tokens } from './tokens.ts'
 
-import { resolveStorages } from './storages.ts'
 /**
  * Opens storage and database, and starts the asset layer over them.
  * @throws StowageError `unavailable` when the storage or the database can't be used; `invalid_request` for options that can't be meant
@@ -71,6 +73,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     scanner: resolveOptional(container, tokens.scanner),
     watchers: createWatchers(),
     defaultKeys: container.resolve(tokens.keys),
+    directUploads: { verifyInJobBytes: options.directUploads?.verifyInJobBytes ?? 64 * 1024 * 1024 },
     wakeJobs: lane => jobs?.wake(lane),
     emit: emitter(container.resolve(tokens.events), clock, logger),
   }
@@ -99,7 +102,11 @@ function checkedSlots(processors: readonly Processor[], { jobsAtOnce = 4 }: Stow
 /** Purges go on whatever is processed; a process takes the processing of the kinds that it knows. */
 function handlersOf(deps: ServiceDeps, kinds: readonly BoundKind[]): JobRunnerDeps['handlers'] {
   const types = kinds.map(({ name }) => processType(name))
-  return { ...purgeHandlers(deps), [PROCESS_LANE]: { types, handle: processHandler(deps, kinds) } }
+  return {
+    ...purgeHandlers(deps),
+    [PROCESS_LANE]: { types, handle: processHandler(deps, kinds) },
+    [VERIFY_LANE]: { types: kinds.map(({ name }) => verifyType(name)), handle: verifyHandler(deps, kinds) },
+  }
 }
 
 interface Parts {

@@ -1,3 +1,5 @@
+import { asDirect, isDirect } from '../assets/direct/direct-upload.ts'
+import { expireUpload } from '../assets/direct/end.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { Change, UploadRecord } from '../contracts/metadata.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
@@ -7,7 +9,12 @@ import { purgeUpload } from './purge.ts'
  * Removes an upload that nobody made an asset of in time, with its object. Whoever uses it at the same moment wins or loses the whole of it.
  * @returns how many objects were due
  */
-export async function removeExpiredUpload(deps: MaintenanceDeps, { id, blobId }: UploadRecord): Promise<number> {
+export async function removeExpiredUpload(deps: MaintenanceDeps, upload: UploadRecord): Promise<number> {
+  if (isDirect(upload)) {
+    await expireUpload(deps, asDirect(upload))
+    return 0
+  }
+  const { id, blobId } = upload
   const removed: Change = { op: 'deleteUpload', id, guard: { states: ['open'] } }
   const condemned: Change = {
     op: 'updateBlob',

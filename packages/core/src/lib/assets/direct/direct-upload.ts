@@ -1,0 +1,105 @@
+import type { AssetRecord, BlobRecord } from '../../contracts/asset.ts'
+import { StowageError, type StowageErrorCode } from '../../contracts/errors.ts'
+import type { JsonObject } from '../../contracts/json.ts'
+import type { UploadRecord } from '../../contracts/metadata.ts'
+import type { PartInfo, PresignedRequest } from '../../contracts/storage.ts'
+import type { DirectMethod } from '../assets.ts'
+import type { WritingBlob } from '../blobs.ts'
+import type { CheckedDetails } from '../details.ts'
+import type { ServiceDeps, ServiceScope } from '../service.ts'
+
+export const PURPOSE = 'direct'
+const ID = /^[0-9a-f]{32}$/
+
+/**
+ * How far it is. `failed` and `done` stay until they expire, so that whoever asks is told; `ended` is a tombstone, of which only parts that may still
+ * arrive are left to remove.
+ */
+export type Phase = 'open' | 'verifying' | 'done' | 'failed' | 'ended'
+
+/** What the row of a direct upload says besides its columns. */
+export interface DirectData {
+  readonly purpose: typeof PURPOSE
+  readonly phase: Phase
+  readonly space: string
+  readonly createdBy: string | null
+  readonly method: DirectMethod
+  /** Where its sender writes: the row of that object may go before this one. */
+  readonly storage: string
+  readonly key: string
+  /** As declared. */
+  readonly contentType: string | null
+  readonly sizeBytes: number
+  readonly sha256: string | null
+  readonly partBytes: number | null
+  readonly partCount: number | null
+  readonly details: CheckedDetails
+  /** Whether room is kept for it, under its id. */
+  readonly hasRoom: boolean
+  /** While `verifying`: when whoever does it has lost it; null where a job has it. */
+  readonly leaseUntil: number | null
+  readonly assetId: string | null
+  readonly failure: { readonly code: StowageErrorCode; readonly message: string; readonly details: JsonObject } | null
+}
+
+export interface DirectUploadRecord extends Omit<UploadRecord, 'data'> {
+  readonly data: DirectData
+}
+
+/** An upload and what the service learnt of it for whoever asked. */
+export interface DirectUploadView {
+  readonly upload: DirectUploadRecord
+  readonly request: PresignedRequest | null
+  readonly parts: readonly PartInfo[]
+  readonly asset: AssetRecord | null
+}
+
+export function toData(data: DirectData): JsonObject {
+  return data as unknown as JsonObject
+}
+
+export function isDirect(upload: UploadRecord): boolean {
+  return upload.data.purpose === PURPOSE
+}
+
+export function asDirect(upload: UploadRecord): DirectUploadRecord {
+  return upload as unknown as DirectUploadRecord
+}
+
+/**
+ * Finds an upload that this actor began in this kind and space.
+ * @throws StowageError `not_found`, in the same words whatever is wrong with it
+ */
+export async function findUpload(deps: ServiceDeps, scope: ServiceScope, id: unknown): Promise<DirectUploadRecord> {
+  const found = typeof id === 'string' && ID.test(id) ? await deps.metadata.getUpload(id) : null
+  if (!found || !isDirect(found) || found.kind !== scope.kind.name) throw noSuchUpload()
+  const upload = asDirect(found)
+  const { space, createdBy, phase } = upload.data
+  if (space !== (scope.space?.id ?? '') || createdBy !== (scope.actor?.id ?? null)) throw noSuchUpload()
+  if (phase === 'ended' || upload.expiresAt <= deps.clock.now()) throw noSuchUpload()
+  return upload
+}
+
+/** The row of the object that the sender writes. @throws StowageError `not_found` where it was given up by itself */
+export async function sourceOf(
+  { metadata, storage }: Pick<ServiceDeps, 'metadata' | 'storage'>,
+  upload: DirectUploadRecord,
+): Promise<WritingBlob> {
+  const blob = await metadata.getBlob(upload.blobId)
+  // New objects go to another storage by now.
+  if (blob && isWriting(blob) && blob.storage === storage.name) return blob
+  throw noSuchUpload()
+}
+
+export function isWriting(blob: BlobRecord): blob is WritingBlob {
+  return blob.state === 'writing' && blob.leaseToken !== null && blob.dueAt !== null
+}
+
+/** The sweeper takes an upload as a whole: its object by itself only where its row is gone. */
+export function blobDueAt({ timing }: Pick<ServiceDeps, 'timing'>, expiresAt: number): number {
+  return expiresAt + timing.uploadLeaseMs
+}
+
+export function noSuchUpload(): StowageError {
+  return new StowageError('not_found', 'There is no such upload: it has ended, has expired, or was never yours. Begin another.')
+}

@@ -1,0 +1,53 @@
+import { isStowageError, StowageError } from '../../contracts/errors.ts'
+import type { BoundKind } from '../../kinds/kind.ts'
+import type { JobHandler } from '../../lifecycle/job-runner.ts'
+import type { ServiceDeps, ServiceScope } from '../service.ts'
+import { makeAsset } from './complete.ts'
+import { asDirect, type DirectUploadRecord, isDirect, sourceOf } from './direct-upload.ts'
+import { settleFailure } from './failure.ts'
+import { holdUpload } from './lease.ts'
+import { isRefusal, refused } from './refusal.ts'
+
+/** How often what can't be the storage's fault, or kills the worker, is begun again. */
+const TRIES = 5
+
+/** Completes an upload as its sender's own request would. Safe to run twice or late: its commit is guarded by the upload's lease. */
+export function verifyHandler(deps: ServiceDeps, kinds: readonly BoundKind[]): JobHandler {
+  return async ({ id, payload, attempt, lastError, signal }) => {
+    const kind = kinds.find(one => one.name === payload.kind)
+    if (!kind) throw new StowageError('internal', `Job ${id} is of a kind that is not declared here.`)
+    const found = await deps.metadata.getUpload(String(payload.uploadId))
+    if (!found || !isDirect(found) || asDirect(found).data.phase !== 'verifying') return
+    const upload = asDirect(found)
+    const held = await holdUpload(deps, upload, await sourceOf(deps, upload))
+    try {
+      if (attempt > TRIES && lastError === null) throw hopeless()
+      await makeAsset(deps, scopeOf(kind, upload), held, signal)
+    } catch (error) {
+      await settleFailure(deps, held, judged(error, attempt), 'verifying').catch(failure => {
+        if (!isRefusal(failure)) throw failure
+        deps.logger.info('An upload was refused.', { upload: upload.id, error: failure })
+      })
+    } finally {
+      held.release()
+    }
+  }
+}
+
+/** What waiting can help is tried until the upload expires; all else until its tries are used up. */
+function judged(error: unknown, attempt: number): unknown {
+  const waits = isStowageError(error) && (error.retryable || isStowageError(error, 'aborted', 'precondition_failed'))
+  if (isRefusal(error) || waits || attempt < TRIES) return error
+  return isStowageError(error, 'conflict') ? refused(error) : hopeless(error)
+}
+
+function hopeless(cause?: unknown): StowageError {
+  const message = 'The upload could not be verified. Begin another.'
+  return refused(new StowageError('unprocessable', message, { cause }))
+}
+
+/** Whose it is, as far as its row says: nothing else is asked of them any more. */
+function scopeOf(kind: BoundKind, { data }: DirectUploadRecord): ServiceScope {
+  const { createdBy, space } = data
+  return { kind, actor: createdBy === null ? null : { id: createdBy }, space: space === '' ? null : { id: space } }
+}

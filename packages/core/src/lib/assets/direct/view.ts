@@ -1,0 +1,42 @@
+import { isStowageError, StowageError } from '../../contracts/errors.ts'
+import type { ServiceDeps, ServiceScope } from '../service.ts'
+import { type DirectUploadRecord, type DirectUploadView, findUpload, sourceOf } from './direct-upload.ts'
+import { handToJob } from './hand-over.ts'
+import { partsOf, signWhole } from './sign.ts'
+
+export function viewOf(upload: DirectUploadRecord): DirectUploadView {
+  return { upload, request: null, parts: [], asset: null }
+}
+
+/** Whether somebody is at work on its completion, or a job will be. */
+export function isUnderWay({ clock }: Pick<ServiceDeps, 'clock'>, { data }: DirectUploadRecord): boolean {
+  return data.phase === 'verifying' && (data.leaseUntil === null || data.leaseUntil > clock.now())
+}
+
+/** With the asset that was made of it. @throws StowageError `not_found` where that was deleted since */
+export async function seen(deps: ServiceDeps, upload: DirectUploadRecord): Promise<DirectUploadView> {
+  if (upload.data.assetId === null) return viewOf(upload)
+  const asset = await deps.metadata.getAsset({ kind: upload.kind, id: upload.data.assetId })
+  if (asset) return { ...viewOf(upload), asset }
+  throw new StowageError('not_found', 'What this upload made has been deleted since.')
+}
+
+/** An upload as it stands; while it is open, with what its sender needs to go on. */
+export async function readUpload(deps: ServiceDeps, scope: ServiceScope, id: string): Promise<DirectUploadView> {
+  const upload = await findUpload(deps, scope, id)
+  const { phase, key } = upload.data
+  if (phase === 'open')
+    return { ...viewOf(upload), request: await signWhole(deps, upload, key), parts: await partsOf(deps, upload) }
+  if (phase === 'verifying' && !isUnderWay(deps, upload)) return viewOf(await adopted(deps, scope, upload))
+  return seen(deps, upload)
+}
+
+/** Whoever completed it died on the way: a job goes on. */
+async function adopted(deps: ServiceDeps, scope: ServiceScope, upload: DirectUploadRecord): Promise<DirectUploadRecord> {
+  try {
+    return await handToJob(deps, upload, await sourceOf(deps, upload))
+  } catch (error) {
+    if (isStowageError(error, 'conflict')) return findUpload(deps, scope, upload.id)
+    throw error
+  }
+}

@@ -21,6 +21,8 @@ export interface Ground {
   readonly model: Model
   readonly random: Random
   readonly next: () => number
+  /** Whether servers on it have threads for their database. Default true. */
+  readonly threads?: boolean
   clockOffsetMs: number
   server: ServerProcess
   client: HttpClient
@@ -36,11 +38,12 @@ export const loadContext = ({ server, client, model, random, next }: Ground): Lo
 
 /** Starts a server on the folder after a day of downtime; it is not the ground's own until {@link take}. */
 export async function restart(
-  ground: Pick<Ground, 'folder' | 'program' | 'clockOffsetMs'>,
+  ground: Pick<Ground, 'folder' | 'program' | 'clockOffsetMs' | 'threads'>,
   options: { readonly workers?: boolean; readonly crash?: CrashPlan } = {},
 ): Promise<ServerProcess | 'crashed'> {
   const { workers = true, crash = null } = options
-  return startServer({ folder: ground.folder, clockOffsetMs: ground.clockOffsetMs, workers, crash }, ground.program)
+  const { folder, clockOffsetMs, threads = true, program } = ground
+  return startServer({ folder, clockOffsetMs, threads, workers, crash }, program)
 }
 
 export function pass(ground: Ground): void {

@@ -92,9 +92,10 @@ async function onGround(
   shared: Shared,
   { folder, program, random }: Pick<Ground, 'folder' | 'program' | 'random'>,
 ): Promise<void> {
-  shared.folders += 1
+  // Every other server has its database on the thread that answers: a kill then finds both at another point.
+  const threads = shared.folders++ % 2 === 1
   await mkdir(folder)
-  const server = await restart({ folder, program, clockOffsetMs: 0 })
+  const server = await restart({ folder, program, threads, clockOffsetMs: 0 })
   if (server === 'crashed') throw new Error('The first server was killed by a signal.')
   let numbers = 0
   const ground: Ground = {
@@ -103,6 +104,7 @@ async function onGround(
     random,
     model: createModel(),
     next: () => ++numbers,
+    threads,
     clockOffsetMs: 0,
     server,
     client: httpClient(server),

@@ -6,6 +6,8 @@ export interface ServerOptions {
   readonly folder: string
   /** Added to the machine's time. */
   readonly clockOffsetMs: number
+  /** Whether the database has threads of its own. */
+  readonly threads: boolean
   /** Works jobs from its start. */
   readonly workers: boolean
   /** Armed from the start. */

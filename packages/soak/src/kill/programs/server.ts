@@ -29,7 +29,7 @@ const crash = createCrash(
       abandonedAfterMs: HOUR_MS,
       abandonedUploadsAfterMs: HOUR_MS,
     }),
-    metadata: sqliteMetadata({ file: join(options.folder, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(options.folder, 'assets.db'), threads: options.threads }),
   },
   () => report({ said: 'held' }),
 )

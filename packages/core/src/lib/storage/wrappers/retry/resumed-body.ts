@@ -27,12 +27,20 @@ export function resumedBody(storage: StorageAdapter, opened: ObjectContent, read
     }
     return result
   }
-  const goOn = async (error: unknown): Promise<void> => {
-    letGo(source)
-    failures += 1
-    if (!mayPass(error) || failures >= reading.tries.max || reading.options.signal?.aborted) throw error
-    await reading.tries.wait({ op: 'get', attempt: failures, error }, reading.options.signal)
-    source = await reopened(storage, { ...reading, start: at, end }, info.etag)
+  const goOn = async (first: unknown): Promise<void> => {
+    const { tries, options } = reading
+    for (let error = first; ; ) {
+      letGo(source)
+      failures += 1
+      if (!mayPass(error) || failures >= tries.max || options.signal?.aborted) throw error
+      await tries.wait({ op: 'get', attempt: failures, error }, options.signal)
+      try {
+        source = await reopened(storage, { ...reading, start: at, end }, info.etag)
+        return
+      } catch (failed) {
+        error = failed
+      }
+    }
   }
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
     for (;;) {
@@ -41,18 +49,7 @@ export function resumedBody(storage: StorageAdapter, opened: ObjectContent, read
       } catch (error) {
         // All of the bytes came, whatever is said behind them.
         if (at > end && mayPass(error)) return { done: true, value: undefined }
-        await goOnUntilOpen(error)
-      }
-    }
-  }
-  const goOnUntilOpen = async (first: unknown): Promise<void> => {
-    let error = first
-    for (;;) {
-      try {
-        return await goOn(error)
-      } catch (failed) {
-        if (failed === error || !mayPass(failed) || reading.options.signal?.aborted) throw failed
-        error = failed
+        await goOn(error)
       }
     }
   }

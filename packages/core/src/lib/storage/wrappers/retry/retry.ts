@@ -21,22 +21,24 @@ export function retry(inner: StorageAdapter, options: RetryOptions = {}): Storag
     op === 'close' ? run(signal) : tries.of({ op, signal, run: () => run(signal) }),
   )
   const { copy, multipart, unfinished } = inner
+  const get: StorageAdapter['get'] = async (key, options = {}) => {
+    const content = await base.get(key, options)
+    return { ...content, body: resumedBody(inner, content, { key, options, tries }) }
+  }
+  const retrying = { storage: inner, reads: { head: base.head, get }, tries }
   return {
     ...base,
-    put: (key, body, put) => triedPut(inner, tries, key, [body, put]),
-    async get(key, get = {}) {
-      const content = await base.get(key, get)
-      return { ...content, body: resumedBody(inner, content, { key, options: get, tries }) }
-    },
+    put: (key, body, put) => triedPut(retrying, key, [body, put]),
+    get,
     delete: (keys, options) => triedDelete(inner, tries, keys, options?.signal),
-    ...(copy && { copy: triedCopy(inner, tries, copy) }),
+    ...(copy && { copy: triedCopy(retrying, copy) }),
     ...(multipart &&
       base.multipart && {
         multipart: {
           ...base.multipart,
           putPart: (upload, body, part) =>
             triedWrite(tries, 'multipart.putPart', [body, part], (...given) => multipart.putPart(upload, ...given)),
-          complete: triedComplete(inner, tries, multipart),
+          complete: triedComplete(retrying, multipart),
         },
       }),
     ...(unfinished && base.unfinished && { unfinished: { ...base.unfinished, list: triedList(unfinished, tries) } }),

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { isStowageError } from '../../../contracts/errors.ts'
-import type { MultipartStorage, ObjectInfo, StorageAdapter } from '../../../contracts/storage.ts'
-import { mayPass, type Tries } from './tries.ts'
+import type { MultipartStorage, ObjectInfo, PartInfo, StorageAdapter } from '../../../contracts/storage.ts'
+import type { Reads } from './same-object.ts'
+import { mayPass } from './tries.ts'
+import type { Retrying } from './write.ts'
 
 type Copy = NonNullable<StorageAdapter['copy']>
 
 /** Copies again. Where a lost answer leaves the copy unsure, what lies there is compared with the source. */
-export function triedCopy(storage: StorageAdapter, tries: Tries, copy: Copy): Copy {
+export function triedCopy({ storage, reads, tries }: Retrying, copy: Copy): Copy {
   return async (from, to, options = {}) => {
     const { signal } = options
     let unsure = false
@@ -16,7 +18,7 @@ export function triedCopy(storage: StorageAdapter, tries: Tries, copy: Copy): Co
       } catch (error) {
         if (mayPass(error)) unsure = true
         else if (unsure && isStowageError(error, 'already_exists')) {
-          const found = await sameObject(storage, [from, to], signal).catch(() => null)
+          const found = await sameObject(reads, [from, to], signal).catch(() => null)
           if (found) return found
         }
         throw error
@@ -27,20 +29,20 @@ export function triedCopy(storage: StorageAdapter, tries: Tries, copy: Copy): Co
 }
 
 async function sameObject(
-  storage: StorageAdapter,
+  reads: Reads,
   [from, to]: readonly [string, string],
   signal: AbortSignal | undefined,
 ): Promise<ObjectInfo | null> {
   const options = signal && { signal }
-  const [source, target] = await Promise.all([storage.head(from, options), storage.head(to, options)])
+  const [source, target] = await Promise.all([reads.head(from, options), reads.head(to, options)])
   if (!source || !target || source.sizeBytes !== target.sizeBytes) return null
-  const digests = await Promise.all([source, target].map(info => digestOf(storage, info, signal)))
+  const digests = await Promise.all([source, target].map(info => digestOf(reads, info, signal)))
   return digests[0] === digests[1] ? target : null
 }
 
-async function digestOf(storage: StorageAdapter, { key, etag }: ObjectInfo, signal: AbortSignal | undefined): Promise<string> {
+async function digestOf(reads: Reads, { key, etag }: ObjectInfo, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256')
-  const { body } = await storage.get(key, { ifMatch: etag, ...(signal && { signal }) })
+  const { body } = await reads.get(key, { ifMatch: etag, ...(signal && { signal }) })
   for await (const chunk of body) hash.update(chunk)
   return hash.digest('hex')
 }
@@ -49,25 +51,23 @@ async function digestOf(storage: StorageAdapter, { key, etag }: ObjectInfo, sign
  * Joins again. A try whose answer was lost may have joined: then the upload is gone, and an object of the parts' size lies there that was
  * not there before.
  */
-export function triedComplete(storage: StorageAdapter, tries: Tries, multipart: MultipartStorage): MultipartStorage['complete'] {
+export function triedComplete({ reads, tries }: Retrying, multipart: MultipartStorage): MultipartStorage['complete'] {
   return async (upload, parts, options = {}) => {
     const { signal } = options
     const { key, uploadId } = upload
-    const before = await tries.of({
-      op: 'multipart.listParts',
-      signal,
-      run: () => startOf(storage, multipart, { upload, parts, signal }),
-    })
-    let unsure = false
+    const listParts = () => tries.of({ op: 'multipart.listParts', signal, run: () => multipart.listParts(key, uploadId, signal) })
+    const [stored, before] = await Promise.all([
+      // Whatever is wrong with the upload is for `complete` to say.
+      listParts().catch(error => (mayPass(error) || signal?.aborted ? Promise.reject(error) : [])),
+      reads.head(key, signal && { signal }),
+    ])
+    const sizeBytes = sizeOf(parts, stored)
     const joined = async (): Promise<ObjectInfo | null> => {
-      const info = await storage.head(key, signal && { signal })
-      if (!info || info.sizeBytes !== before.sizeBytes || info.etag === before.etag) return null
-      const open = await multipart.listParts(key, uploadId, signal).catch(error => {
-        if (isStowageError(error, 'not_found')) return null
-        throw error
-      })
-      return open ? null : info
+      const info = await reads.head(key, signal && { signal })
+      if (!info || info.sizeBytes !== sizeBytes || info.etag === before?.etag) return null
+      return (await isGone(listParts())) ? info : null
     }
+    let unsure = false
     const run = async (): Promise<ObjectInfo> => {
       try {
         return await multipart.complete(upload, parts, options)
@@ -84,24 +84,18 @@ export function triedComplete(storage: StorageAdapter, tries: Tries, multipart: 
 
 const isEnd = (error: unknown): boolean => mayPass(error) || isStowageError(error, 'not_found', 'already_exists')
 
-interface Joining {
-  readonly upload: { readonly key: string; readonly uploadId: string }
-  readonly parts: readonly { readonly partNumber: number }[]
-  readonly signal: AbortSignal | undefined
+/** NaN where one of them is not stored: nothing is as large. */
+function sizeOf(parts: readonly { readonly partNumber: number }[], stored: readonly PartInfo[]): number {
+  const sizes = new Map(stored.map(part => [part.partNumber, part.sizeBytes]))
+  return parts.reduce((sum, { partNumber }) => sum + (sizes.get(partNumber) ?? Number.NaN), 0)
 }
 
-/** What is joined, and what lies there now. */
-async function startOf(storage: StorageAdapter, multipart: MultipartStorage, { upload, parts, signal }: Joining) {
-  const { key, uploadId } = upload
-  const [stored, present] = await Promise.all([
-    // Whatever is wrong with the upload is for `complete` to say.
-    multipart.listParts(key, uploadId, signal).catch(error => {
-      if (mayPass(error)) throw error
-      return []
-    }),
-    storage.head(key, signal && { signal }),
-  ])
-  const sizes = new Map(stored.map(({ partNumber, sizeBytes }) => [partNumber, sizeBytes]))
-  const sizeBytes = parts.reduce((sum, { partNumber }) => sum + (sizes.get(partNumber) ?? Number.NaN), 0)
-  return { sizeBytes, etag: present?.etag }
+async function isGone(listing: Promise<unknown>): Promise<boolean> {
+  try {
+    await listing
+    return false
+  } catch (error) {
+    if (isStowageError(error, 'not_found')) return true
+    throw error
+  }
 }

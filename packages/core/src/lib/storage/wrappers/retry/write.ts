@@ -2,9 +2,15 @@ import { isStowageError } from '../../../contracts/errors.ts'
 import type { ObjectInfo, PutOptions, StorageAdapter, StorageBody } from '../../../contracts/storage.ts'
 import type { StorageOperation } from '../layer.ts'
 import { listenForErrors } from '../stream.ts'
-import { landedObject } from './same-object.ts'
+import { landedObject, type Reads } from './same-object.ts'
 import { mayPass, type Tries } from './tries.ts'
 import { type WrittenBody, writtenBytes, writtenStream } from './written-body.ts'
+
+export interface Retrying {
+  readonly storage: StorageAdapter
+  readonly reads: Reads
+  readonly tries: Tries
+}
 
 type WriteOptions = Pick<PutOptions, 'sizeBytes' | 'checksum' | 'disposableChunks' | 'signal'>
 
@@ -21,8 +27,7 @@ export function written<O extends WriteOptions>(
 
 /** Puts again as long as the body is whole; an outcome that nobody was told is looked up. */
 export async function triedPut(
-  storage: StorageAdapter,
-  tries: Tries,
+  { storage, reads, tries }: Retrying,
   key: string,
   [given, asked]: readonly [StorageBody, PutOptions | undefined],
 ): Promise<ObjectInfo> {
@@ -33,8 +38,7 @@ export async function triedPut(
     if (!unsure || signal?.aborted || !(mayPass(error) || isOwnDoing(error))) throw error
     const { attributes, userMetadata } = storage.capabilities
     const kept = attributes || userMetadata ? (options ?? {}) : {}
-    const look = () => landedObject(storage, { key, written: body, attributes: kept, signal })
-    const found = await tries.of({ op: 'head', signal, run: look }).catch(() => null)
+    const found = await landedObject(reads, { key, written: body, attributes: kept, signal }).catch(() => null)
     if (!found) throw error
     return found
   }

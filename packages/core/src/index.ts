@@ -13,6 +13,7 @@ export { prefixedId, sequenceId, uuidV7 } from './lib/kinds/ids.ts'
 export { keyOf } from './lib/kinds/key-of.ts'
 export type * from './lib/kinds/kind.ts'
 export type * from './lib/lifecycle/audit/report.ts'
+export type * from './lib/lifecycle/copy/report.ts'
 export { type OwnerOnlyOptions, ownerOnly, roleBased, withScopes } from './lib/policy/ready-made.ts'
 export type * from './lib/policy/rule.ts'
 export {

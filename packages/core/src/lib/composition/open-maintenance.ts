@@ -4,6 +4,8 @@ import type { MetadataStore } from '../contracts/metadata.ts'
 import { fieldSchema } from '../kinds/field-schema.ts'
 import { audit } from '../lifecycle/audit/audit.ts'
 import type { MaintenanceDeps } from '../lifecycle/audit/audit-run.ts'
+import { copy } from '../lifecycle/copy/copy.ts'
+import type { CopyOptions, CopyReport } from '../lifecycle/copy/report.ts'
 import { createJobRunner } from '../lifecycle/job-runner.ts'
 import { purgeHandlers } from '../lifecycle/purge.ts'
 import { createSweeper } from '../lifecycle/sweeper.ts'
@@ -21,6 +23,11 @@ import { tokens } from './tokens.ts'
 /** What an operator does with storage and database, beside the service or while it is down. */
 export interface Maintenance extends Pick<Stowage, 'audit' | 'sweep' | 'close'> {
   readonly storage: Pick<Stowage['storage'], 'name'>
+  /**
+   * Copies objects from one of the storages to another, verified, and switches their rows where that is asked for. Safe while the service runs.
+   * @throws StowageError `invalid_request` for options that can't be meant; what keeps every object from being copied
+   */
+  copy(options: CopyOptions): Promise<CopyReport>
 }
 
 /**
@@ -44,6 +51,7 @@ export async function openMaintenance(options: StowageOptions): Promise<Maintena
   return {
     storage: { name: storage.name },
     audit: asked => audit(deps, asked),
+    copy: asked => copy(deps, asked),
     async sweep(asked) {
       const kinds = (await metadata.listKinds()).map(name => ({ name }))
       return createSweeper(deps, kinds, runner).sweep(asked)

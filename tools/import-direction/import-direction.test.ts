@@ -16,10 +16,12 @@ const arrows: Record<string, readonly string[]> = {
   'http-express': ['@stowage/http', '@stowage/http/node'],
   'http-hono': ['@stowage/http', '@stowage/http/node'],
   'adapter-fs': ['@stowage/core/contracts'],
+  bridges: ['@stowage/core/contracts'],
   media: ['@stowage/core/contracts'],
   'url-import': ['@stowage/core/contracts'],
   'metadata-sql': ['@stowage/core/contracts'],
   'metadata-sqlite': ['@stowage/core/contracts', '@stowage/metadata-sql'],
+  'metadata-postgres': ['@stowage/core/contracts', '@stowage/metadata-sql'],
   cli: ['@stowage/core', '@stowage/core/contracts', '@stowage/adapter-fs', '@stowage/metadata-sqlite'],
   testkit: ['@stowage/core', '@stowage/core/contracts', '@stowage/http'],
 }

@@ -1,0 +1,1 @@
+export { type PostgresMetadataOptions, postgresMetadata } from './lib/postgres-metadata.ts'

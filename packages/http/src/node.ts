@@ -1,3 +1,5 @@
+export { type AccelRedirectOptions, accelRedirect } from './lib/content/delivery/accel-redirect.ts'
+export { type SendfileOptions, sendfile } from './lib/content/delivery/sendfile.ts'
 export { closeGracefully } from './lib/node/close-gracefully.ts'
 export { type NodeAnswer, type NodeAnswers, nodeAnswers } from './lib/node/node-answers.ts'
 export { type NodeHandler, nodeHandler } from './lib/node/node-handler.ts'

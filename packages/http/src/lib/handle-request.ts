@@ -137,6 +137,7 @@ async function runOperation(
     prepared,
     assets,
     contents: api.contents,
+    now: () => stowage.clock.now(),
     partFailures: () => createPartFailures(stowage.logger, request, placeOf(api, request, { route, prepared })),
     openLink: (token, options) => stowage.openLink(token, options),
     present: createPresentContext(prepared, { ...context, space: space ?? null }, assets),

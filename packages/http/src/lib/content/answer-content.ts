@@ -6,6 +6,7 @@ import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
 import { judgeConditions } from './conditions.ts'
 import { contentHeaders, type Sharing, validatorHeaders } from './content-headers.ts'
+import type { Deliver, HandOver } from './delivery/delivery.ts'
 import type { ContentRange } from './range.ts'
 import type { SmallContents } from './small-contents.ts'
 import { wantedRange } from './wanted-range.ts'
@@ -15,6 +16,11 @@ export interface DeliveryContext {
   readonly sharing: Sharing
   readonly delivery: DeliveryOptions
   readonly contents: SmallContents
+  /** Null: from here. */
+  readonly deliver: Deliver | null
+  readonly urlAt: HandOver['urlAt']
+  /** Until when the permission lasts that was given with the URL; null: no such end. */
+  readonly remainingSeconds: number | null
 }
 
 /**
@@ -31,6 +37,15 @@ export async function answerContent(content: AssetContent, context: DeliveryCont
   if (verdict === 'not_modified') return { status: 304, headers: validatorHeaders(asset, sharing, delivery), body: null }
   const headers = contentHeaders(asset, sharing, { delivery, download: request.query.has('download') })
   const range = wantedRange(request, { etag: asset.contentEtag, sizeBytes: asset.sizeBytes })
+  // A part from the middle goes on with a download that was counted.
+  const counted = () => {
+    if (request.method === 'GET' && (range === null || range.start === 0)) content.countDownload()
+  }
+  const handedOver = await handOver(content, context, { headers, range })
+  if (handedOver !== null) {
+    counted()
+    return handedOver
+  }
   if (range !== null) {
     headers['content-range'] = `bytes ${range.start}-${range.end}/${asset.sizeBytes}`
     headers['content-length'] = String(range.end - range.start + 1)
@@ -39,9 +54,19 @@ export async function answerContent(content: AssetContent, context: DeliveryCont
   }
   const body = request.method === 'HEAD' || asset.sizeBytes === 0 ? null : await openBody(content, context, range)
   if (range !== null && body instanceof Uint8Array) headers['content-digest'] = sha256Field(body)
-  // A part from the middle goes on with a download that was counted.
-  if (request.method === 'GET' && (range === null || range.start === 0)) content.countDownload()
+  counted()
   return { status: range === null ? 200 : 206, headers, body }
+}
+
+/** HEAD is answered from the record, wherever the bytes come from. */
+async function handOver(
+  content: AssetContent,
+  { deliver, request, sharing, delivery, remainingSeconds, urlAt }: DeliveryContext,
+  wanted: Pick<HandOver, 'headers' | 'range'>,
+): Promise<HttpResponse | null> {
+  if (deliver === null || request.method !== 'GET') return null
+  const publicMaxAgeSeconds = delivery.publicMaxAgeSeconds ?? 0
+  return deliver(content, { ...wanted, request, sharing, publicMaxAgeSeconds, remainingSeconds, urlAt })
 }
 
 // RFC 9530 §2: of the bytes in this very answer, so only of a part; of the whole there is Repr-Digest.

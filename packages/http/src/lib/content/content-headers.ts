@@ -17,9 +17,14 @@ const YEAR = 31_536_000
 /** Value of Cache-Control. Proxies must not recompress: the ETag and the digest are of these bytes. */
 function cacheControl(sharing: Sharing, delivery: DeliveryOptions): string {
   if (!sharing.public) return `private, ${sharing.noStore ? 'no-store' : 'no-cache'}, no-transform`
-  if (sharing.versioned) return `public, max-age=${YEAR}, immutable, no-transform`
+  if (sharing.versioned) return `public, max-age=${YEAR}, immutable, ${sharedMaxAge(delivery)}no-transform`
   const maxAge = delivery.publicMaxAgeSeconds ?? 0
   return maxAge === 0 ? 'public, no-cache, no-transform' : `public, max-age=${maxAge}, must-revalidate, no-transform`
+}
+
+function sharedMaxAge({ by }: DeliveryOptions): string {
+  const seconds = typeof by === 'object' ? by.sharedMaxAgeSeconds : undefined
+  return seconds === undefined ? '' : `s-maxage=${seconds}, `
 }
 
 /** Headers that 200, 206 and 304 share. */

@@ -86,7 +86,7 @@ export const descriptions: Readonly<Record<Operation, Description>> = {
   },
   derivative: {
     summary: 'Read a picture that is made of an asset',
-    query: () => [DOWNLOAD],
+    query: () => [DOWNLOAD, VERSION],
     headers: contentHeaders,
     answers: bytes,
     errors: [...served, 'unprocessable', 'rate_limited'],
@@ -168,6 +168,10 @@ const NOT_MODIFIED: OpenApiResponse = {
   description: 'It is still what you have.',
   headers: answerHeaders('ETag', 'Cache-Control'),
 }
+const ELSEWHERE: OpenApiResponse = {
+  description: 'The bytes are at `Location`, for a while; HEAD is answered here.',
+  headers: answerHeaders('Location', 'Cache-Control'),
+}
 const DOWNLOAD: OpenApiParameter = {
   name: 'download',
   in: 'query',
@@ -195,12 +199,14 @@ function json(description: string, schema: JsonSchema, ...headers: readonly Answ
   }
 }
 
-function bytes(): Readonly<Record<number, OpenApiResponse>> {
+function bytes({ prepared }: Described): Readonly<Record<number, OpenApiResponse>> {
+  const { by } = prepared.profile.delivery ?? {}
   const content = { '*/*': { schema: BINARY } }
   const always = ['ETag', 'Cache-Control', 'Last-Modified', 'Content-Disposition', 'Repr-Digest', 'Accept-Ranges'] as const
   return {
     200: { description: 'All bytes.', headers: answerHeaders(...always), content },
     206: { description: 'The range that was asked for.', headers: answerHeaders('Content-Range', ...always), content },
+    ...(typeof by === 'object' && by.redirectStatus !== null && { [by.redirectStatus]: ELSEWHERE }),
     304: NOT_MODIFIED,
   }
 }

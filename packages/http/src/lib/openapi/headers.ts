@@ -25,7 +25,7 @@ export function headerParameter(name: AskedHeader, required = false): OpenApiPar
 /** Headers that answers have. */
 const answered = {
   ETag: 'Of the record, or of the bytes where the answer is these.',
-  Location: 'Where the new asset is.',
+  Location: 'Where the new asset is, or the bytes that were asked for.',
   Link: 'The pages before and after this one, as `prev` and `next` (RFC 8288).',
   'Cache-Control': 'Who may keep the answer, and how long.',
   'Content-Disposition': 'Whether it may show in place, and its name.',

@@ -1,4 +1,5 @@
 import type { Actor, Assets, Kind, LinkedContent, OpenLinkOptions, Space } from '@stowage/core'
+import type { Deliver } from '../content/delivery/delivery.ts'
 import type { SmallContents } from '../content/small-contents.ts'
 import type { PartFailures } from '../errors/part-failures.ts'
 import type { ListPlan } from '../list/list-plan.ts'
@@ -17,6 +18,8 @@ export interface PreparedProfile {
   readonly profile: Profile
   readonly kind: Kind
   readonly templates: Readonly<Partial<Record<Operation, Template>>>
+  /** Null: this process sends the bytes. */
+  readonly deliver: Deliver | null
   readonly methods: Readonly<Partial<Record<Operation, string>>>
   readonly list: ListPlan
   readonly form: Omit<FormPlan, 'details'>
@@ -40,6 +43,8 @@ export interface Exchange extends RequestContext {
   readonly openLink: (token: string, options: OpenLinkOptions) => Promise<LinkedContent>
   readonly present: PresentContext
   readonly contents: SmallContents
+  /** Milliseconds since 1970. */
+  readonly now: () => number
   /** Begins an answer that tells of failures in parts of it. */
   readonly partFailures: () => PartFailures
 }

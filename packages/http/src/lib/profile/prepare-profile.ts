@@ -41,6 +41,7 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
   )
   const templates = Object.fromEntries(paths.map(path => [path.operation, path.template])) as Partial<Record<Operation, Template>>
   const sources = jsonSources(profile, stowage.canImport)
+  const by = profile.delivery?.by
   const prepared: PreparedProfile = {
     profile,
     kind,
@@ -55,6 +56,7 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
       maxFileBytes: kind.limits.maxBytes,
     },
     sources,
+    deliver: !by || by === 'proxy' ? null : by.prepare(stowage.storage),
     methods: Object.fromEntries(paths.map(({ operation, method }) => [operation, method])),
     urls: mountPath => createUrls(templates, profile.publicUrl ?? '', mountPath),
     described: describedApi(stowage, () => prepared),

@@ -14,6 +14,7 @@ import type {
 } from '@stowage/core'
 import type { Column, JsonObject, StowageErrorCode } from '@stowage/core/contracts'
 import type { z } from 'zod'
+import type { Delivery } from '../content/delivery/delivery.ts'
 import type { Authenticate, HttpRequest } from '../request.ts'
 import type { CorsOptions } from '../routing/cors.ts'
 import type { FormFields } from '../upload/form-fields.ts'
@@ -211,6 +212,8 @@ export interface UpdateOptions {
 }
 
 export interface DeliveryOptions {
+  /** What sends the bytes: this process (`proxy`), or what `redirect`, `cdn`, `accelRedirect` or `sendfile` made. Default `proxy`. */
+  readonly by?: 'proxy' | Delivery
   /** Content types that browsers may show in place; all else downloads. Default: raster images, audio, video, plain text. */
   readonly inline?: readonly string[]
   /** How long caches may use a public asset without asking. Default 0: they ask each time and mostly get a 304. */

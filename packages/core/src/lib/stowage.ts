@@ -2,6 +2,7 @@ import type { Assets, LinkedContent, OpenLinkOptions } from './assets/assets.ts'
 import type { Actor } from './contracts/actor.ts'
 import type { Clock, Logger } from './contracts/runtime.ts'
 import type { StorageCapabilities } from './contracts/storage.ts'
+import type { Telemetry } from './contracts/telemetry.ts'
 import type { BoundKind } from './kinds/kind.ts'
 import type { AuditOptions, AuditReport } from './lifecycle/audit/report.ts'
 
@@ -33,9 +34,13 @@ export interface Stowage {
   readonly kinds: readonly BoundKind[]
   readonly clock: Clock
   readonly logger: Logger
+  /** Null: nobody is told. */
+  readonly telemetry: Telemetry | null
   readonly storage: { readonly name: string; readonly capabilities: StorageCapabilities }
   /** Whether an importer is set up, without which `import` is refused. */
   readonly canImport: boolean
+  /** Whether the storage can be sent files straight, without which `beginUpload` is refused. */
+  readonly canSignUploads: boolean
   /** The assets as one actor may use them; null is anonymous. */
   as(actor: Actor | null): Assets
   /** The one unguarded entry: no policy is asked. For your own jobs and scripts, never for a request. */

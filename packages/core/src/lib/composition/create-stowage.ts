@@ -2,6 +2,7 @@ import { createAnnouncements } from '../assets/announcements.ts'
 import { createAssetService } from '../assets/asset-service.ts'
 import { VERIFY_LANE, verifyType } from '../assets/direct/hand-over.ts'
 import { verifyHandler } from '../assets/direct/job.ts'
+import { offeredMethods } from '../assets/direct/methods.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { createSlugNumbers } from '../assets/slug-numbers.ts'
@@ -25,6 +26,7 @@ import { createWatchers } from '../processing/watchers.ts'
 import { redactingLogger } from '../runtime/redacting-logger.ts'
 import { allStorages } from '../storage/storage-of.ts'
 import type { Stowage } from '../stowage.ts'
+import { observedService } from '../telemetry/observed-service.ts'
 import { startBackground } from './background.ts'
 import { boundKinds } from './bound-kinds.ts'
 import { fallback, need, openContainer, resolveOptional } from './container.ts'
@@ -45,6 +47,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const clock = container.resolve(tokens.clock)
   const logger = redactingLogger(container.resolve(tokens.logger))
   const random = container.resolve(tokens.random)
+  const telemetry = resolveOptional(container, tokens.telemetry)
   const kinds = boundKinds(options, container.resolve(tokens.ids))
   const processors = resolveOptional(container, tokens.processors) ?? []
   const slots = checkedSlots(processors, options)
@@ -67,7 +70,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     generator: resolveOptional(container, tokens.generator),
     importer: resolveOptional(container, tokens.importer),
     transformer: resolveOptional(container, tokens.transformer),
-    derivatives: createDerivativeWork(clock, options.picturesAtOnce ?? 4),
+    derivatives: createDerivativeWork(clock, options.picturesAtOnce ?? 4, waiting => telemetry?.queue('pictures', waiting)),
     inspectors: resolveOptional(container, tokens.inspectors) ?? [],
     processors,
     scanner: resolveOptional(container, tokens.scanner),
@@ -79,16 +82,18 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   }
   fallback(container, tokens.assetService, () => createAssetService(deps))
   fallback(container, tokens.jobRunner, () =>
-    createJobRunner({ clock, logger, random, metadata, handlers: handlersOf(deps, kinds), slots }),
+    createJobRunner({ clock, logger, random, metadata, telemetry, handlers: handlersOf(deps, kinds), slots }),
   )
   const runner = container.resolve(tokens.jobRunner)
   jobs = runner
   fallback(container, tokens.sweeper, () => createSweeper(deps, kinds, runner))
   const sweeper = container.resolve(tokens.sweeper)
-  const service = container.resolve(tokens.assetService)
+  const plain = container.resolve(tokens.assetService)
+  const service = telemetry ? observedService(plain, telemetry) : plain
   const policy = container.resolve(tokens.policy)
   const background = startBackground({ clock, logger, runner, sweeper }, options)
-  return stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs: options.policyTimeoutMs ?? 5000, background })
+  const { policyTimeoutMs = 5000 } = options
+  return stowageOf({ deps, kinds, service, policy, sweeper, telemetry, policyTimeoutMs, background })
 }
 
 /** How many files are processed at once. @throws StowageError `invalid_request` also for processors that can't be told apart */
@@ -115,11 +120,12 @@ interface Parts {
   readonly service: ReturnType<typeof createAssetService>
   readonly policy: NonNullable<StowageOptions['policy']>
   readonly sweeper: Pick<Stowage, 'sweep'>
+  readonly telemetry: Stowage['telemetry']
   readonly policyTimeoutMs: number
   readonly background: { stop(): Promise<void> }
 }
 
-function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, background }: Parts): Stowage {
+function stowageOf({ deps, kinds, service, policy, sweeper, telemetry, policyTimeoutMs, background }: Parts): Stowage {
   const { clock, logger, storage, signers } = deps
   const [firstKind] = kinds
   const kindOf = (wanted: Kind | string | undefined): BoundKind => {
@@ -135,8 +141,10 @@ function stowageOf({ deps, kinds, service, policy, sweeper, policyTimeoutMs, bac
     kinds,
     clock,
     logger,
+    telemetry,
     storage,
     canImport: deps.importer !== null,
+    canSignUploads: offeredMethods(storage).length > 0,
     as: actor =>
       createAssets(
         { service, kindOf, guardFor: (kind, who, space) => createGuard(guardDeps, kind.policy ?? policy, who, space) },

@@ -9,6 +9,7 @@ import type { Processor } from '../contracts/processor.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
 import type { Scanner } from '../contracts/scanner.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Telemetry } from '../contracts/telemetry.ts'
 import type { Transformer } from '../contracts/transformer.ts'
 import type { Kind, KindOptions } from '../kinds/kind.ts'
 import type { Policy } from '../policy/rule.ts'
@@ -55,6 +56,8 @@ export interface StowageOptions extends DefaultKindOptions {
   /** Default: warnings and errors as JSON lines on standard error. */
   readonly logger?: Logger
   readonly events?: EventSink
+  /** Told of storage calls, operations on assets, jobs and, through `@stowage/http`, requests. Default: nobody is, and it costs nothing. */
+  readonly telemetry?: Telemetry
   /** A tsyringe container whose registrations for `tokens` replace the defaults. Options go before it. */
   readonly container?: DependencyContainer
   /** False: jobs are enqueued but not worked in this process, and nothing is swept. Default true. */

@@ -8,6 +8,7 @@ import type { Processor } from '../contracts/processor.ts'
 import type { Clock, EventSink, Logger } from '../contracts/runtime.ts'
 import type { Scanner } from '../contracts/scanner.ts'
 import type { StorageAdapter } from '../contracts/storage.ts'
+import type { Telemetry } from '../contracts/telemetry.ts'
 import type { Transformer } from '../contracts/transformer.ts'
 import type { Random } from '../crypto/random.ts'
 import type { IdStrategy, KeyStrategy } from '../kinds/kind.ts'
@@ -26,6 +27,7 @@ export const tokens = {
   logger: token<Logger>('logger'),
   random: token<Random>('random'),
   events: token<EventSink>('events'),
+  telemetry: token<Telemetry>('telemetry'),
   storage: token<StorageAdapter>('storage'),
   otherStorages: token<readonly StorageAdapter[]>('otherStorages'),
   metadata: token<MetadataStore>('metadata'),

@@ -1,16 +1,20 @@
+/** Few values each, chosen by programs: they become labels of metrics. Names as in OpenTelemetry, such as `http.route`. */
+export type ActivityAttributes = Readonly<Record<string, string | number | boolean>>
+
 /** Something whose duration and outcome are told. */
 export interface Activity {
   readonly area: 'storage' | 'asset' | 'http' | 'job'
-  /** What is done: a name from a short, fixed list, or a route's template. Never a key, a path, or anything that users wrote. */
+  /** What is done: a word from a short, fixed list, or a route's template. Never a key, a path, or anything that users wrote. */
   readonly name: string
   readonly attributes?: ActivityAttributes
+  /** How long it waited in a queue before, in milliseconds. */
+  readonly waitedMs?: number
+  /** Headers of the request that it answers, which may say what it is part of. */
+  readonly header?: (name: string) => string | null
 }
 
-/** Few values each, chosen by programs: they become labels of metrics. */
-export type ActivityAttributes = Readonly<Record<string, string | number | boolean>>
-
 export interface ActivityEnd {
-  /** What it failed with. Absent: it succeeded. */
+  /** What it failed with. Absent: it did not fail. */
   readonly error?: unknown
   /** Bytes of the content that went through, where it is about bytes. */
   readonly bytes?: number
@@ -34,6 +38,6 @@ export interface Telemetry {
   start(activity: Activity): StartedActivity
   /** Something that happened, such as a retry. */
   count(name: string, attributes?: ActivityAttributes): void
-  /** How many wait in a queue by now. */
+  /** How many wait in a queue of this process by now. */
   queue(name: string, waiting: number): void
 }

@@ -5,6 +5,8 @@ export interface TurnsOptions {
   readonly atOnce: number
   /** How many may wait; whoever comes after them is refused. */
   readonly waiting: number
+  /** Told how many wait whenever that changes. */
+  readonly onQueue?: (waiting: number) => void
 }
 
 /** Lets a few work at once, in the order they came, and the others wait. */
@@ -13,19 +15,28 @@ export interface Turns {
   take<T>(work: () => Promise<T>): Promise<T>
 }
 
-export function createTurns({ atOnce, waiting }: TurnsOptions): Turns {
+export function createTurns({ atOnce, waiting, onQueue }: TurnsOptions): Turns {
   let working = 0
   const queue: (() => void)[] = []
   const next = (): void => {
     const first = queue.shift()
-    if (first) first()
-    else working -= 1
+    if (!first) {
+      working -= 1
+      return
+    }
+    onQueue?.(queue.length)
+    first()
   }
+  const turn = (): Promise<void> =>
+    new Promise(resolve => {
+      queue.push(resolve)
+      onQueue?.(queue.length)
+    })
   return {
     async take(work) {
       if (working < atOnce) working += 1
       else if (queue.length >= waiting) throw tooMany()
-      else await new Promise<void>(resolve => queue.push(resolve))
+      else await turn()
       try {
         return await work()
       } finally {

@@ -21,15 +21,16 @@ export interface DerivativeWork {
 
 /**
  * @param atOnce how many pictures are made at once for those who wait for them
+ * @param onQueue told how many wait whenever that changes
  * @throws StowageError `invalid_request` for a number that can't be meant
  */
-export function createDerivativeWork(clock: Clock, atOnce: number): DerivativeWork {
+export function createDerivativeWork(clock: Clock, atOnce: number, onQueue: (waiting: number) => void): DerivativeWork {
   if (!Number.isInteger(atOnce) || atOnce < 1)
     throw new StowageError('invalid_request', `createStowage: \`picturesAtOnce\` must be a whole number from 1, not ${atOnce}.`)
   const controller = new AbortController()
   const running = new Map<string, Promise<BlobRecord>>()
   return {
-    turns: createTurns({ atOnce, waiting: MAX_WAITING }),
+    turns: createTurns({ atOnce, waiting: MAX_WAITING, onQueue }),
     failures: createFailures(clock),
     ending: controller.signal,
     shared(what, make) {

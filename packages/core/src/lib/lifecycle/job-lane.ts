@@ -1,6 +1,7 @@
 import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { JobRecord } from '../contracts/metadata.ts'
 import { hex } from '../crypto/random.ts'
+import { observe } from '../telemetry/observe.ts'
 import { type JobDeps, type JobRun, LEASE_MS, type LeasedRun, leasedRun } from './job-run.ts'
 
 const MAX_ERROR_CHARS = 500
@@ -129,8 +130,7 @@ export class JobLane {
   /** Never rejects. */
   async #work(job: JobRecord, leased: LeasedRun): Promise<Outcome> {
     try {
-      await this.#options.handle(leased.run)
-      if (!leased.ended) await leased.run.end([])
+      await this.#handle(job, leased)
       return 'done'
     } catch (error) {
       if (this.#stopped && leased.run.signal.aborted) {
@@ -144,6 +144,15 @@ export class JobLane {
     } finally {
       leased.release()
     }
+  }
+
+  #handle(job: JobRecord, leased: LeasedRun): Promise<void> {
+    const { telemetry = null, clock } = this.#deps
+    const attributes = { 'stowage.job.attempt': job.attempts }
+    return observe(telemetry, { area: 'job', name: job.type, waitedMs: clock.now() - job.runAt, attributes }, async () => {
+      await this.#options.handle(leased.run)
+      if (!leased.ended) await leased.run.end([])
+    })
   }
 
   async #putBack(job: JobRecord, set: Partial<Pick<JobRecord, 'runAt' | 'attempts' | 'lastError'>>): Promise<void> {

@@ -2,6 +2,7 @@ import { isStowageError, StowageError } from '../contracts/errors.ts'
 import type { JsonObject } from '../contracts/json.ts'
 import type { Change, JobRecord, MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, Logger } from '../contracts/runtime.ts'
+import type { Telemetry } from '../contracts/telemetry.ts'
 import type { Random } from '../crypto/random.ts'
 
 /** What works jobs. */
@@ -10,6 +11,8 @@ export interface JobDeps {
   readonly logger: Logger
   readonly random: Random
   readonly metadata: MetadataStore
+  /** Default: nobody is told. */
+  readonly telemetry?: Telemetry | null
 }
 
 /** How long a worker that died keeps others from its job. */

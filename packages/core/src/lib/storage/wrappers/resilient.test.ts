@@ -52,7 +52,12 @@ test('each try has a time limit and a turn of its own, and what is traced is the
   await storage.put('k', bytes)
   const looks = await settle(clock, Promise.all([storage.head('k'), storage.head('k')]))
   expect(looks.map(info => info?.sizeBytes)).toEqual([10, 10])
-  const event = { name: 'storage.retries', storage: 'memory', operation: 'head', error: 'timeout' }
+  const event = {
+    name: 'storage.retries',
+    'stowage.storage': 'memory',
+    'stowage.operation': 'head',
+    'error.type': 'timeout',
+  }
   expect(counted).toEqual([event, event])
   expect(ended.map(({ name }) => name)).toEqual(['put', 'head', 'head'])
   expect(open()).toBe(0)

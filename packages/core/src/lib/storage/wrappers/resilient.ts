@@ -39,7 +39,11 @@ export function resilient(storage: StorageAdapter, options: ResilientOptions = {
     ...time,
     ...(random && { random }),
     onRetry(event) {
-      telemetry?.count('storage.retries', { storage: storage.name, operation: event.op, error: event.error.code })
+      telemetry?.count('storage.retries', {
+        'stowage.storage': storage.name,
+        'stowage.operation': event.op,
+        'error.type': event.error.code,
+      })
       options.retry?.onRetry?.(event)
     },
   })

@@ -7,6 +7,14 @@ export interface TraceOptions {
   readonly telemetry: Telemetry
 }
 
+/** Global, so that it is the same in every copy of this package. */
+const TRACED = Symbol.for('stowage.traced')
+
+/** Whether somebody is told of its calls already. */
+export function isTraced(adapter: StorageAdapter): boolean {
+  return TRACED in adapter
+}
+
 type Begin = (op: StorageOperation) => StartedActivity
 
 /**
@@ -14,20 +22,21 @@ type Begin = (op: StorageOperation) => StartedActivity
  * or its reader stops. Signing is not told of, since it asks nobody.
  */
 export function trace(inner: StorageAdapter, { telemetry }: TraceOptions): StorageAdapter {
-  const attributes = { storage: inner.name }
+  const attributes = { 'stowage.storage': inner.name }
   const begin: Begin = op => telemetry.start({ area: 'storage', name: op, attributes })
   const base = layered(inner, ({ op, signal, run }) => {
     if (op.includes('presign')) return run(signal)
     return ended(begin(op), () => run(signal))
   })
   const { multipart, unfinished } = inner
-  return {
+  const traced: StorageAdapter = {
     ...base,
     put: (key, body, options) => tracedWrite(begin('put'), body, counted => inner.put(key, counted, options)),
     get: (key, options) => tracedGet(begin('get'), () => inner.get(key, options)),
     ...(multipart && base.multipart && { multipart: tracedMultipart(begin, base.multipart, multipart) }),
     ...(unfinished && base.unfinished && { unfinished: { ...base.unfinished, list: tracedList(begin, unfinished) } }),
   }
+  return Object.assign(traced, { [TRACED]: true })
 }
 
 async function ended<T>(started: StartedActivity, work: () => Promise<T>, describe?: () => ActivityEnd): Promise<T> {

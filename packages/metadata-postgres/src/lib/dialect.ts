@@ -29,6 +29,7 @@ export function postgresDialect(schema: string): SqlDialect {
     orderedJoin: raw('join'),
     choosesTextIndex: true,
     greater: (a, b) => sql`greatest(${a}, ${b})`,
+    ordersNulls: true,
     nullsLast: direction => raw(direction === 'desc' ? 'nulls last' : ''),
     skipLocked: raw('for update skip locked'),
     keepRows: raw('for no key update'),

@@ -29,6 +29,8 @@ export interface SqlDialect {
    * statement with all else, and `matches` only where texts are ranked.
    */
   readonly choosesTextIndex: boolean
+  /** Whether an index is read in order for rows that are all null in a column only where they are ordered by it too. */
+  readonly ordersNulls: boolean
   nullsLast(direction: 'asc' | 'desc'): Fragment
   /** Ends a select of rows to be updated: skips those that another connection holds. Empty where writers take turns. */
   readonly skipLocked: Fragment

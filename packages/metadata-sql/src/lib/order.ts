@@ -16,7 +16,7 @@ export interface Order {
   /** The same for rows of which none is null in the column. */
   readonly byPresent: Fragment
   /** The same for rows that are all null in the column. */
-  readonly byId: Fragment
+  readonly byNull: Fragment
 }
 
 /** Rows of a list, of which each branch comes after all of the one before it. */
@@ -44,7 +44,8 @@ export function orderOf(
   const byId = sql`${reached.id} ${direction}`
   const by = sort.column === 'id' ? byId : sql`${column.value} ${direction} ${nulls}, ${byId}`
   const byPresent = sort.column === 'id' ? byId : sql`${column.value} ${direction}, ${byId}`
-  return { column, id: reached.id, direction: sort.direction, newest, by, byPresent, byId }
+  const byNull = context.dialect.ordersNulls ? byPresent : byId
+  return { column, id: reached.id, direction: sort.direction, newest, by, byPresent, byNull }
 }
 
 /**
@@ -56,7 +57,7 @@ export function branchesAfter(order: Order, after: Position | undefined): readon
   const isNull = sql`${value} is null`
   const notNull = sql`${value} is not null`
   const apart = nullable && (order.column.indexed || order.column.sorted)
-  const nulls = (...more: readonly Fragment[]): OrderBranch => ({ where: [isNull, ...more], by: order.byId })
+  const nulls = (...more: readonly Fragment[]): OrderBranch => ({ where: [isNull, ...more], by: order.byNull })
   const present = (...where: readonly Fragment[]): OrderBranch => ({ where, by: order.byPresent })
   if (after === undefined) return apart ? [present(notNull), nulls()] : [{ where: [], by: order.by }]
   const beyond = raw(order.direction === 'asc' ? '>' : '<')

@@ -49,6 +49,7 @@ export function sqliteDialect(tablesOf: (kind: string) => IndexTables): SqlDiale
     orderedJoin: raw('cross join'),
     choosesTextIndex: false,
     greater: (a, b) => sql`max(${a}, ${b})`,
+    ordersNulls: false,
     nullsLast: direction => raw(direction === 'asc' ? 'nulls last' : ''),
     skipLocked: raw(''),
     keepRows: raw(''),

@@ -98,6 +98,7 @@ function forward(target: string, { incoming, response, fault, answering }: Excha
     })
   })
   outgoing.on('error', () => response.destroy())
+  response.on('finish', () => incoming.unpipe().resume()) // The server may answer before it has read all.
   response.on('close', () => outgoing.destroy())
   incoming.pipe(outgoing)
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3'
-import { isStowageError, type MultipartStorage, type ObjectInfo, type StowageError } from '@stowage/core/contracts'
+import { isStowageError, type MultipartStorage, type ObjectInfo, StowageError } from '@stowage/core/contracts'
 import { invalid, quoted, s3Error, taken } from './errors.ts'
 import { findObject, headObject } from './head.ts'
 import { listParts } from './multipart.ts'
@@ -52,8 +52,10 @@ async function outcome(place: Place, upload: Upload, parts: Parts, { error, crea
   if (!error.retryable && !isStowageError(error, 'not_found', 'precondition_failed')) throw error
   // The first error says more than one of these questions.
   const info = await headObject(place, upload.key, signal).catch(() => null)
-  if (info && bareEtag(info.etag) === joinedEtag(parts) && (await isGone(place, upload, signal))) return info
-  throw createOnly && info && isStowageError(error, 'precondition_failed', 'conflict') ? taken(upload.key, error.cause) : error
+  const gone = await isGone(place, upload, signal)
+  if (info && gone && bareEtag(info.etag) === joinedEtag(parts)) return info
+  if (createOnly && info && isStowageError(error, 'precondition_failed', 'conflict')) throw taken(upload.key, error.cause)
+  throw gone ? noUpload(upload, error.cause) : error
 }
 
 async function isGone(place: Place, upload: Upload, signal: AbortSignal | undefined): Promise<boolean> {
@@ -61,6 +63,11 @@ async function isGone(place: Place, upload: Upload, signal: AbortSignal | undefi
     () => false,
     error => isStowageError(s3Error(error, 'list parts'), 'not_found'),
   )
+}
+
+// Ceph answers 500 to the completion of an upload that was aborted.
+function noUpload({ key, uploadId }: Upload, cause: unknown): StowageError {
+  return new StowageError('not_found', `There is no unfinished upload ${quoted(uploadId)} of ${quoted(key)}.`, { cause })
 }
 
 /** What S3 makes of the parts' ETags where those are MD5 digests. */

@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import {
-  AbortMultipartUploadCommand,
-  type ListPartsCommandOutput,
-  paginateListParts,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3'
+import { AbortMultipartUploadCommand, ListPartsCommand, type ListPartsCommandOutput, UploadPartCommand } from '@aws-sdk/client-s3'
 import { abortableBody, isStowageError, type MultipartStorage, type PartInfo, StowageError } from '@stowage/core/contracts'
 import { completeUpload } from './complete.ts'
 import { invalid, quoted, s3Error } from './errors.ts'
@@ -119,8 +114,13 @@ export async function newestPart(place: Place, upload: Named, signal?: AbortSign
 
 async function pagesOf(place: Place, { key, uploadId }: Named, signal?: AbortSignal): Promise<ListPartsCommandOutput[]> {
   const pages: ListPartsCommandOutput[] = []
-  const asked = { ...objectAt(place, key), UploadId: uploadId }
-  for await (const page of paginateListParts({ client: place.client }, asked, until(signal))) pages.push(page)
+  let page: ListPartsCommandOutput | undefined
+  do {
+    // Some services name a next marker on the last page too.
+    const after = page && { PartNumberMarker: page.NextPartNumberMarker }
+    page = await place.client.send(new ListPartsCommand({ ...objectAt(place, key), UploadId: uploadId, ...after }), until(signal))
+    pages.push(page)
+  } while (page.IsTruncated)
   return pages
 }
 

@@ -10,7 +10,15 @@ export type { Deliver, Delivery, HandOver, RedirectStatus } from './lib/content/
 export { type RedirectOptions, redirect } from './lib/content/delivery/redirect.ts'
 export type { ProblemJson } from './lib/errors/problem.ts'
 export { answerFetch } from './lib/fetch.ts'
-export type { AssetJson, AssetPageJson, BulkJson, LinkJson, StagedJson } from './lib/operations/asset-json.ts'
+export type {
+  AssetJson,
+  AssetPageJson,
+  BulkJson,
+  DirectUploadJson,
+  LinkJson,
+  SignedPartsJson,
+  StagedJson,
+} from './lib/operations/asset-json.ts'
 export { defineProfile } from './lib/profile/define-profile.ts'
 export type { Describe } from './lib/profile/describe.ts'
 export {

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly, tokens } from '@stowage/core'
 import type { ImageGenerator, StowageErrorCode, UrlImporter } from '@stowage/core/contracts'
-import { assetApi, bearer } from '@stowage/http'
+import { assetApi, bearer, signedObjects } from '@stowage/http'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { fakeClock } from '@stowage/testkit'
 import { container } from 'tsyringe'
@@ -45,22 +45,26 @@ async function openHouse(root: string) {
   const clock = fakeClock({ now: Date.UTC(2026, 0, 31, 9, 30) })
   const own = container.createChildContainer()
   own.register(tokens.random, { useValue: seeded() })
+  const signing = { secret: 'a secret of examples that opens nothing elsewhere', baseUrl: 'https://assets.example.com/objects' }
+  const storage = fsStorage({ root: join(root, 'objects'), clock, signing })
+  const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore }
   const stowage = await createStowage({
     container: own,
     clock,
-    storage: fsStorage({ root: join(root, 'objects') }),
+    storage,
     metadata: sqliteMetadata({ file: join(root, 'assets.db') }),
     policy: ownerOnly({ read: 'public' }),
     limits: { maxBytes: 10_000 },
     secrets: ['a secret of examples that opens nothing elsewhere'],
-    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    logger,
     workers: false,
     generator,
     importer,
   })
+  const objects = signedObjects(storage, { path: '/objects', logger })
   const authenticate = bearer(new Map(['alice', 'bob'].map(id => [id, { id }])))
   const api = assetApi(stowage, { basePath: BASE, publicUrl: 'https://assets.example.com', authenticate })
-  return { stowage, api, clock }
+  return { stowage, api, clock, objects }
 }
 
 const ignore = () => undefined
@@ -68,7 +72,7 @@ const ignore = () => undefined
 /** Asks the house API for everything that the OpenAPI document gives examples of, and records what it answers. */
 export async function houseConversation(): Promise<HouseExamples> {
   const root = await mkdtemp(join(tmpdir(), 'stowage-examples-'))
-  const { stowage, api, clock } = await openHouse(root)
+  const { stowage, api, clock, objects } = await openHouse(root)
   const answers: Record<string, { status: number; body: unknown }> = {}
   const requests: Record<string, unknown> = {}
   const errors: Record<string, unknown> = {}
@@ -93,6 +97,10 @@ export async function houseConversation(): Promise<HouseExamples> {
     if (sent.headers?.['content-type']?.includes('json') && typeof sent.body === 'string')
       requests[operation] = JSON.parse(sent.body)
     return json
+  }
+  const put = async (url: string, body: string) => {
+    const { ok, status } = await objects.fetch(new Request(url, { method: 'PUT', body }))
+    if (!ok) throw new Error(`The storage answers ${status}.`)
   }
   const json = (method: string, value: unknown): Sent => ({ method, headers: JSON_TYPE, body: JSON.stringify(value) })
   const refused = async (code: StowageErrorCode, path: string, sent: Sent = {}, as: string | null = 'alice') => {
@@ -125,6 +133,12 @@ export async function houseConversation(): Promise<HouseExamples> {
     await say('link', `/${id}/link`, json('POST', { expiresInSeconds: 3600 }))
     const draft = form(file('Not an asset yet.\n', 'draft.txt'))
     await say('stage', '/staged', { method: 'POST', ...draft })
+    const photo = { filename: 'river.txt', contentType: 'text/plain', sizeBytes: 19, title: 'The river' }
+    const begun = await say('beginUpload', '/uploads', json('POST', photo))
+    await say('readUpload', `/uploads/${begun.id}`)
+    await refused('conflict', `/uploads/${begun.id}/complete`, { method: 'POST' })
+    await put(begun.request.url, 'Sent straight there')
+    await say('completeUpload', `/uploads/${begun.id}/complete`, { method: 'POST' })
     const drawn = await say(
       'generate',
       '/generate',

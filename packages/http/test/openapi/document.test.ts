@@ -64,7 +64,7 @@ const named = ({ parameters = [] }: OpenApiOperation, place: OpenApiParameter['i
 
 describe('the OpenAPI document', () => {
   it('of the house API is valid, and describes every operation', async () => {
-    const { document } = await describeApi(house)
+    const { document } = await describeApi(house, { operations: operationNames })
     expect(await faultsOf(document)).toEqual([])
     expect([...operationsOf(document).keys()].sort()).toEqual([...operationNames].sort())
     expect(document.openapi).toMatch(/^3\.1\./)

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly } from '@stowage/core'
 import { assetApi, bearer } from '@stowage/http'
 import { memoryMetadata, memoryStorage } from '@stowage/testkit'
@@ -14,8 +18,13 @@ describe('the examples of the OpenAPI document', () => {
   })
 
   it('conform to the document that they stand in, and are all there', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'stowage-examples-'))
+    onTestFinished(() => rm(root, { recursive: true, force: true }))
     const stowage = await createStowage({
-      storage: memoryStorage(),
+      storage: fsStorage({
+        root: join(root, 'objects'),
+        signing: { secret: 'a secret of at least 32 characters', baseUrl: 'https://a.example/o' },
+      }),
       metadata: memoryMetadata(),
       policy: ownerOnly(),
       workers: false,

@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { problemJson } from '../errors/problem.ts'
-import { assetJson, bulkJson, linkJson, stagedJson, totalJson } from '../operations/asset-json.ts'
+import {
+  assetJson,
+  bulkJson,
+  directUploadJson,
+  linkJson,
+  signedPartsJson,
+  stagedJson,
+  totalJson,
+} from '../operations/asset-json.ts'
 import type { Describe } from '../profile/describe.ts'
 import type { Present } from '../profile/profile.ts'
 import { type Described, fieldsSchema, namedShape } from './described.ts'
@@ -52,6 +60,20 @@ export function pageSchema(api: Described): JsonSchema {
 
 export function stagedSchema(api: Described): JsonSchema {
   return answered(api, 'staged', 'StagedFile', () => namedShape(api, 'StagedFile', 'output', stagedJson))
+}
+
+export function directUploadSchema(api: Described): JsonSchema {
+  return answered(api, 'directUpload', 'DirectUpload', () =>
+    api.named('DirectUpload', at => {
+      const schema = jsonSchema(directUploadJson, 'output', at)
+      const asset = { anyOf: [assetSchema(api), { type: 'null' }] }
+      return { ...schema, properties: { ...(schema.properties as object), asset } }
+    }),
+  )
+}
+
+export function signedPartsSchema(api: Described): JsonSchema {
+  return answered(api, 'signedParts', 'SignedParts', () => namedShape(api, 'SignedParts', 'output', signedPartsJson))
 }
 
 export function linkSchema(api: Described): JsonSchema {

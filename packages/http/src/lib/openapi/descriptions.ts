@@ -1,12 +1,33 @@
 import type { StowageErrorCode } from '@stowage/core/contracts'
 import type { Operation } from '../profile/operation.ts'
-import { assetSchema, bulkSchema, generatedSchema, linkSchema, pageSchema, stagedSchema } from './answer-shapes.ts'
+import {
+  assetSchema,
+  bulkSchema,
+  directUploadSchema,
+  generatedSchema,
+  linkSchema,
+  pageSchema,
+  signedPartsSchema,
+  stagedSchema,
+} from './answer-shapes.ts'
 import type { Described } from './described.ts'
 import { type AnsweredHeader, type AskedHeader, answerHeaders } from './headers.ts'
 import { listParameters } from './list-parameters.ts'
 import type { JsonSchema, OpenApiBody, OpenApiParameter, OpenApiResponse } from './open-api-document.ts'
 import { rawParameters } from './raw-parameters.ts'
-import { BINARY, bulkBody, generateBody, linkBody, patchBody, replaceBody, stageBody, uploadBody } from './request-bodies.ts'
+import {
+  BINARY,
+  beginUploadBody,
+  bulkBody,
+  completeUploadBody,
+  generateBody,
+  linkBody,
+  patchBody,
+  presignPartsBody,
+  replaceBody,
+  stageBody,
+  uploadBody,
+} from './request-bodies.ts'
 
 /** What the document says of one operation besides what follows from its path. */
 export interface Description {
@@ -129,6 +150,46 @@ export const descriptions: Readonly<Record<Operation, Description>> = {
     body: stageBody,
     answers: api => ({ 201: json('The file, and its id.', stagedSchema(api), 'Cache-Control') }),
     errors: [...created],
+  },
+  beginUpload: {
+    summary: 'Begin an upload straight to the storage',
+    details:
+      'Send the file with `request`, or its parts with what `presignParts` signs; then complete the upload. It is of use to you alone.',
+    body: beginUploadBody,
+    answers: api => ({ 201: json('What sends the file.', directUploadSchema(api), 'Location', 'Cache-Control') }),
+    errors: ['already_exists', 'quota_exceeded', 'unsupported'],
+  },
+  readUpload: {
+    summary: 'Read how far an upload is',
+    details: 'While it is open, with a fresh request to send the file with, and the parts that have arrived.',
+    answers: api => ({ 200: json('The upload.', directUploadSchema(api), 'Cache-Control') }),
+  },
+  presignParts: {
+    summary: 'Sign requests for parts of a file',
+    body: presignPartsBody,
+    answers: api => ({ 200: json('What sends each part.', signedPartsSchema(api), 'Cache-Control') }),
+    errors: ['conflict'],
+  },
+  completeUpload: {
+    summary: 'Make the asset of an upload whose bytes have arrived',
+    details:
+      'Size, digest and type are verified first; what is refused ends the upload. A second time, it answers with the same asset.',
+    body: completeUploadBody,
+    answers: api => ({
+      201: json('The new asset.', assetSchema(api), 'Location', 'ETag'),
+      202: json(
+        'The bytes are still being verified: read the upload at `Location`.',
+        directUploadSchema(api),
+        'Location',
+        'Retry-After',
+      ),
+    }),
+    errors: stored,
+  },
+  abortUpload: {
+    summary: 'Give an upload up',
+    answers: () => ({ 204: { description: 'It has ended, and what had arrived is removed.' } }),
+    errors: ['conflict'],
   },
   link: {
     summary: 'Make a signed link, which needs no credentials',

@@ -116,6 +116,7 @@ const parts: Readonly<Record<string, string>> = {
   slug: 'Slug of the asset.',
   token: 'The signed token of a link.',
   name: 'Name of the picture.',
+  uploadId: 'Id of the upload.',
 }
 
 function pathParameter(api: Described, name: string): OpenApiParameter {

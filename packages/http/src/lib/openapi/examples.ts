@@ -20,6 +20,9 @@ const shapes: Readonly<Partial<Record<Operation, readonly (keyof Present)[]>>> =
   generate: ['generated', 'asset'],
   link: ['link'],
   stage: ['staged'],
+  beginUpload: ['directUpload'],
+  readUpload: ['directUpload'],
+  presignParts: ['signedParts'],
   bulkDelete: ['bulk', 'error'],
   bulkTag: ['bulk', 'error'],
 }
@@ -68,6 +71,7 @@ function hasPlainAssets({ kind }: Described): boolean {
 function asksAlike({ prepared: { profile }, kind }: Described, operation: Operation): boolean {
   const { upload, update } = profile
   if (operation === 'update') return update?.patch === undefined && update?.members === undefined
+  if (operation === 'beginUpload' && upload?.details !== undefined) return false
   if (operation === 'upload' && (upload?.fields ?? upload?.details ?? upload?.urlField) !== undefined) return false
   return z.object(kind.shape as z.core.$ZodShape).safeParse({}).success
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { DETAIL_MEMBERS, FILE_MEMBERS } from '../operations/direct-upload.ts'
 import { GENERATE_MEMBERS } from '../operations/generate.ts'
 import { houseMembers } from '../upload/house-details.ts'
 import type { JsonSources } from '../upload/json-sources.ts'
@@ -116,6 +117,45 @@ export function generateBody(api: Described): OpenApiBody {
   const object = objectOf(api, GENERATE_MEMBERS, ['prompt', ...(requiredFields(api).length > 0 ? ['fields'] : [])])
   const schema = { ...object, properties: { ...(object.properties as object), fields: fieldsSchema(api, 'input') } }
   return { required: true, content: { 'application/json': { schema } } }
+}
+
+export function beginUploadBody(api: Described): OpenApiBody {
+  const own = api.prepared.profile.upload?.details !== undefined
+  const { properties, required } = own ? textFields(api) : detailMembers(api)
+  const schema = objectOf(api, FILE_MEMBERS, ['sizeBytes', ...required])
+  return {
+    required: true,
+    content: { 'application/json': { schema: { ...schema, properties: { ...properties, ...(schema.properties as object) } } } },
+  }
+}
+
+function detailMembers(api: Described): TextFields {
+  const { properties } = objectOf(api, DETAIL_MEMBERS, [])
+  return {
+    properties: { ...(properties as TextFields['properties']), fields: fieldsSchema(api, 'input') },
+    required: requiredFields(api).length > 0 ? ['fields'] : [],
+  }
+}
+
+export function presignPartsBody(): OpenApiBody {
+  const partNumbers = { type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, maxItems: 1000 }
+  const schema = { type: 'object', properties: { partNumbers }, additionalProperties: false, required: ['partNumbers'] }
+  return { required: true, content: { 'application/json': { schema } } }
+}
+
+export function completeUploadBody(): OpenApiBody {
+  const part = {
+    type: 'object',
+    properties: { partNumber: { type: 'integer', minimum: 1 }, etag: { type: 'string' } },
+    required: ['partNumber', 'etag'],
+  }
+  const parts = {
+    type: 'array',
+    items: part,
+    description: 'What you sent, held against what has arrived. Default: what has arrived.',
+  }
+  const schema = { type: 'object', properties: { parts }, additionalProperties: false }
+  return { required: false, content: { 'application/json': { schema } } }
 }
 
 /** Null where the operation is asked for by GET. */

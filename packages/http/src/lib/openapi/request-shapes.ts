@@ -28,6 +28,13 @@ const details: Readonly<Record<string, z.ZodType>> = {
   prompt: text(4000).min(1),
   aspectRatio: z.enum(['1:1', '16:9', '9:16', '4:3', '3:4']).default('1:1'),
   url: url.describe('Where the file lies.'),
+  sizeBytes: z.int().min(0).describe('Exact size of the file.'),
+  contentType: z.string().max(255).describe('What it is; believed where the bytes agree.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe('What the bytes must have.'),
+  method: z.enum(['put', 'post', 'multipart']).describe('Default: what suits the size, as the storage can.'),
   expiresInSeconds: z.int().min(1).max(604_800),
 }
 

@@ -1,4 +1,4 @@
-import { type Asset, type StagedFile, videoEmbedUrl } from '@stowage/core'
+import { type Asset, type DirectUpload, type StagedFile, videoEmbedUrl } from '@stowage/core'
 import type { JsonObject } from '@stowage/core/contracts'
 import { z } from 'zod'
 import { shownFields } from '../profile/declared-field.ts'
@@ -89,6 +89,44 @@ export const stagedJson = z.object({
 
 /** A staged file as the house API sends it. */
 export type StagedJson = Readonly<z.output<typeof stagedJson>>
+
+const texts = z.record(z.string(), z.string())
+
+const signedRequestJson = z.object({
+  method: z.enum(['GET', 'PUT', 'POST']),
+  url: z.string(),
+  headers: texts.describe('To be sent as they are.'),
+  fields: texts.describe('Of a form that is posted: before the file, which is its last field, `file`.').exactOptional(),
+})
+
+export const directUploadJson = z.object({
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  method: z.enum(['put', 'post', 'multipart']).describe('How the file is sent: in one PUT, in one form, or in parts.'),
+  state: z
+    .enum(['open', 'verifying', 'done', 'failed'])
+    .describe('`done`: its `asset` is there. `failed`: its `error` says why, and it is over.'),
+  sizeBytes: byteCount,
+  expiresAt: time.describe('When it ends by itself.'),
+  request: signedRequestJson.nullable().describe('Sends the whole file, while it is open; null where it goes in parts.'),
+  partBytes: z.int().min(1).nullable().describe('Size of each part but the last, which has the rest.'),
+  partCount: z.int().min(1).nullable(),
+  parts: z
+    .array(z.object({ partNumber: z.int().min(1), sizeBytes: byteCount, etag: z.string() }))
+    .readonly()
+    .describe('What has arrived, while it is open.'),
+  asset: z.unknown().describe('As assets are elsewhere; null until it is there.'),
+  error: z.string().nullable(),
+} satisfies Record<keyof DirectUpload, z.ZodType>)
+
+/** A direct upload as the house API sends it. */
+export type DirectUploadJson = Readonly<z.output<typeof directUploadJson>>
+
+export const signedPartsJson = z.object({
+  parts: z.array(z.object({ partNumber: z.int().min(1), request: signedRequestJson })).readonly(),
+})
+
+/** What sends parts, as the house API says it. */
+export type SignedPartsJson = Readonly<z.output<typeof signedPartsJson>>
 
 export const bulkJson = z.object({
   results: z

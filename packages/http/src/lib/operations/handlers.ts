@@ -1,6 +1,7 @@
 import type { Operation } from '../profile/operation.ts'
 import { bulkDelete, bulkTag } from './bulk.ts'
 import { content, derivative, linkContent } from './content.ts'
+import { abortUpload, beginUpload, completeUpload, presignParts, readUpload } from './direct-upload.ts'
 import type { Handler } from './exchange.ts'
 import { generate } from './generate.ts'
 import { link } from './link.ts'
@@ -24,6 +25,11 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
   bulkTag,
   generate,
   stage,
+  beginUpload,
+  readUpload,
+  presignParts,
+  completeUpload,
+  abortUpload,
   link,
   linkContent,
   openapi,

@@ -21,6 +21,10 @@ export interface Describe {
   readonly generated?: z.ZodType
   /** What `present.staged` makes. */
   readonly staged?: z.ZodType
+  /** What `present.directUpload` makes. */
+  readonly directUpload?: z.ZodType
+  /** What `present.signedParts` makes. */
+  readonly signedParts?: z.ZodType
   /** What `upload.json` reads. */
   readonly json?: z.ZodType
   /** What `present.link` makes. */

@@ -14,6 +14,11 @@ export type Operation =
   | 'bulkTag'
   | 'generate'
   | 'stage'
+  | 'beginUpload'
+  | 'readUpload'
+  | 'presignParts'
+  | 'completeUpload'
+  | 'abortUpload'
   | 'link'
   | 'linkContent'
   | 'openapi'
@@ -58,10 +63,45 @@ export const operations: Readonly<Record<Operation, OperationShape>> = {
   bulkTag: { path: 'POST bulk/tag', methods: ['POST'], asks: 'update', early: true, names: [], eachIs: 'update' },
   generate: { path: 'POST generate', methods: ['POST'], asks: 'create', early: true, names: [] },
   stage: { path: 'POST staged', methods: ['POST', 'PUT'], asks: 'create', early: true, names: [] },
+  beginUpload: { path: 'POST uploads', methods: ['POST'], asks: 'create', early: true, names: [] },
+  readUpload: { path: 'GET uploads/:uploadId', methods: ['GET'], asks: 'create', early: false, names: [], needs: ['uploadId'] },
+  presignParts: {
+    path: 'POST uploads/:uploadId/parts',
+    methods: ['POST'],
+    asks: 'create',
+    early: true,
+    names: [],
+    needs: ['uploadId'],
+  },
+  completeUpload: {
+    path: 'POST uploads/:uploadId/complete',
+    methods: ['POST'],
+    asks: 'create',
+    early: true,
+    names: [],
+    needs: ['uploadId'],
+  },
+  abortUpload: {
+    path: 'DELETE uploads/:uploadId',
+    methods: ['DELETE', 'POST'],
+    asks: 'create',
+    early: false,
+    names: [],
+    needs: ['uploadId'],
+  },
   link: { path: 'POST :id/link', methods: ['POST', 'GET'], asks: 'read', early: true, names: ['id'] },
   linkContent: { path: 'GET links/:token', methods: ['GET'], asks: null, early: false, names: ['token'] },
   openapi: { path: 'GET openapi.json', methods: ['GET'], asks: null, early: false, names: [] },
   reference: { path: 'GET reference', methods: ['GET'], asks: null, early: false, names: [] },
 }
+
+/** What goes straight to the storage. */
+export const directOperations: ReadonlySet<Operation> = new Set([
+  'beginUpload',
+  'readUpload',
+  'presignParts',
+  'completeUpload',
+  'abortUpload',
+])
 
 export const operationNames = Object.keys(operations) as Operation[]

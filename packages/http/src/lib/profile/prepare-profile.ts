@@ -8,7 +8,7 @@ import { parseTemplate, type Template } from '../routing/template.ts'
 import { createUrls } from '../routing/urls.ts'
 import { fieldsOf, jsonSources } from '../upload/json-sources.ts'
 import { checkPrivate } from './check-private.ts'
-import { type Operation, operationNames, operations } from './operation.ts'
+import { directOperations, type Operation, operationNames, operations } from './operation.ts'
 import type { Profile } from './profile.ts'
 import { withoutShadows } from './shadowed.ts'
 
@@ -33,7 +33,7 @@ export function prepareProfile(stowage: Stowage, profile: Profile): { readonly r
     throw new TypeError(`publicUrl must be an absolute URL such as https://assets.example.com, not ${profile.publicUrl}.`)
   }
   checkCors(profile.cors)
-  const named = operationNames.flatMap(operation => readPath(profile, operation))
+  const named = operationNames.flatMap(operation => readPath(profile, operation, stowage))
   const paths = withoutShadows(profile, named)
   checkPrivate(
     profile,
@@ -70,7 +70,7 @@ interface ReadPath {
   readonly template: Template
 }
 
-function readPath(profile: Profile, operation: Operation): ReadPath[] {
+function readPath(profile: Profile, operation: Operation, stowage: Stowage): ReadPath[] {
   const own = profile.paths?.[operation]
   if (operation === 'derivative' && !hasDerivatives(profile.kind)) {
     if (!own && !profile.operations?.includes(operation)) return []
@@ -80,7 +80,7 @@ function readPath(profile: Profile, operation: Operation): ReadPath[] {
     if (own) throw new TypeError(`paths.${operation} is given, but operations leaves it out.`)
     return []
   }
-  if (own === undefined && profile.operations === undefined && !isOfferedUnasked(profile, operation)) return []
+  if (own === undefined && profile.operations === undefined && !isOfferedUnasked(profile, operation, stowage)) return []
   const given = own ?? operations[operation].path
   if (given === false) return []
   const [method = '', path = '', ...rest] = given.split(' ')
@@ -100,13 +100,19 @@ function readPath(profile: Profile, operation: Operation): ReadPath[] {
 }
 
 /** Files are staged where something can be made of them. Changes of many assets are no way round what a profile says of changes of one; who wants both names them. */
-function isOfferedUnasked(profile: Profile, operation: Operation): boolean {
+function isOfferedUnasked(profile: Profile, operation: Operation, { canSignUploads }: Pick<Stowage, 'canSignUploads'>): boolean {
   const { paths, update = {}, upload = {} } = profile
   if (operation === 'stage') return upload.json !== undefined || jsonSources(profile, false).staged !== null
+  if (directOperations.has(operation)) return canSignUploads && paths?.upload !== false && takesHouseDetails(upload)
   const { eachIs } = operations[operation]
   if (eachIs === undefined) return true
   if (paths?.[eachIs] === false || update.requireIfMatch === true) return false
   return eachIs !== 'update' || (update.patch === undefined && update.members?.includes('tags') !== false)
+}
+
+/** What a profile makes of its own fields is no rule on what others would send. */
+function takesHouseDetails({ fields, details, json }: NonNullable<Profile['upload']>): boolean {
+  return fields === undefined && details === undefined && json === undefined
 }
 
 function hasDerivatives({ processing }: Kind): boolean {

@@ -5,10 +5,12 @@ import type {
   AssetId,
   AssetPatch,
   CreateInput,
+  DirectUpload,
   ImportInput,
   Kind,
   LinkOptions,
   SignedLink,
+  SignedPart,
   Space,
   StagedFile,
 } from '@stowage/core'
@@ -106,6 +108,10 @@ export interface Present {
   readonly bulk?: (results: readonly PresentedResult[], context: PresentContext) => unknown
   /** Answers `stage`. */
   readonly staged?: (file: StagedFile, context: PresentContext) => unknown
+  /** Answers `beginUpload` and `readUpload`, and `completeUpload` while the bytes are being looked at. */
+  readonly directUpload?: (upload: DirectUpload, context: PresentContext) => unknown
+  /** Answers `presignParts`. */
+  readonly signedParts?: (parts: readonly SignedPart[], context: PresentContext) => unknown
   readonly link?: (link: SignedLink & { readonly url: string }, context: PresentContext) => unknown
   /** Default: RFC 9457 problem details. `context.operation` is null where no route was found. */
   readonly error?: (

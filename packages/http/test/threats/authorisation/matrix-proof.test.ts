@@ -36,7 +36,7 @@ describe('threat 1: the matrix', () => {
   it.each([
     ['lets more through', ownerOnly({ read: 'public' })],
     ['lets less through', { rules: { ...ownerOnly().rules, delete: { rule: 'nobody' } } } as const],
-  ])('fails under a policy that %s than its table says', async (_name, policy) => {
+  ])('fails under a policy that %s than its table says', { timeout: 120_000 }, async (_name, policy) => {
     const prepared = await prepareMatrix({ ...written, policy })
     const some = prepared.cells.filter(({ identity }) => ['nobody', 'alice', 'bob'].includes(identity.name))
     const { wrong } = await refuseAll(

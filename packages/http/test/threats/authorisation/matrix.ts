@@ -153,6 +153,7 @@ export async function shoot({ world, names, tokens, assets }: Prepared, cell: Ce
     token: tokens.get(aim),
     space: 'one',
     name: 'thumb',
+    uploadId: door.template.params.includes('uploadId') ? await uploadOf(world, cell) : undefined,
   }
   const path = fillTemplate(door.template, param => values[param] as string)
   const query = attempt.query === undefined ? '' : `?${attempt.query}`
@@ -178,6 +179,14 @@ export async function shoot({ world, names, tokens, assets }: Prepared, cell: Ce
   const one = ofTheOne(plans[door.operation], told)
   // Of many, length and id are those of all together.
   return one === told ? told : { ...one, headers: {}, inside: true }
+}
+
+/** Whoever may begin an upload goes on with one of their own. */
+async function uploadOf(world: World, { permitted, door, identity: { person } }: Cell): Promise<string> {
+  if (!permitted) return '0'.repeat(32)
+  const [id = person] = person.split('-')
+  const method = door.operation === 'presignParts' ? 'multipart' : 'put'
+  return (await world.unguarded(() => world.begin(person === 'anonymous' ? null : id, method))).id
 }
 
 export const cellName = ({ identity, door, attempt, aim }: Cell): string =>

@@ -57,6 +57,12 @@ export const plans: Readonly<Record<Operation, Plan>> = {
   upload: { asks: 'create', methods: { POST: uploads, PUT: uploads } },
   generate: { asks: 'create', methods: { POST: [changed('plain', 201, { headers: json, body: '{"prompt":"a cat"}' })] } },
   stage: { asks: 'create', methods: { POST: staged, PUT: staged } },
+  beginUpload: { asks: 'create', methods: { POST: [changed('plain', 201, { headers: json, body: '{"sizeBytes":10}' })] } },
+  readUpload: { asks: 'create', methods: { GET: [read('plain', 200)], HEAD: [read('plain', 200)] } },
+  presignParts: { asks: 'create', methods: { POST: [{ ...read('plain', 200, json), body: '{"partNumbers":[1]}' }] } },
+  // Nothing has been sent.
+  completeUpload: { asks: 'create', methods: { POST: [{ ...read('plain', 409, json), body: '{}' }] } },
+  abortUpload: { asks: 'create', methods: { DELETE: [changed('plain', 204)], POST: [changed('plain', 204)] } },
   list: { asks: 'list', methods: { GET: [read('plain', 200)], HEAD: [read('plain', 200)] } },
   get: { asks: 'read', methods: { GET: record, HEAD: record } },
   content: { asks: 'read', methods: { GET: bytes, HEAD: headOf(bytes) } },

@@ -37,7 +37,7 @@ describe('threat 80: a burst of requests', () => {
       // Of what has no actor there are others.
       if (asksNobody(plans[door.operation])) continue
       for (const attempt of plans[door.operation].methods[door.method] ?? []) {
-        const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, name: 'thumb' }
+        const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, name: 'thumb', uploadId: '0'.repeat(32) }
         const path = fillTemplate(door.template, param => values[param] as string)
         const events = world.logged.length
         const told = await ask(world.api, `${path}${attempt.query === undefined ? '' : `?${attempt.query}`}`, {

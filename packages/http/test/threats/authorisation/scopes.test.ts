@@ -23,7 +23,7 @@ describe('threat 7: a key that may do one thing', () => {
       if (asksNobody(plan)) continue
       const wrong = asks === 'list' || asks === 'read' ? 'alice-write' : 'alice-read'
       for (const attempt of methods[door.method] ?? []) {
-        const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, name: 'thumb' }
+        const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, name: 'thumb', uploadId: '0'.repeat(32) }
         const path = fillTemplate(door.template, param => values[param] as string)
         for (const key of [wrong, 'alice-none'] as const) {
           const told = await ask(world.api, `${path}${attempt.query === undefined ? '' : `?${attempt.query}`}`, {

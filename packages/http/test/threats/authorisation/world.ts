@@ -6,6 +6,7 @@ import { fsStorage } from '@stowage/adapter-fs'
 import {
   type Asset,
   createStowage,
+  type DirectUpload,
   defineKind,
   everyone,
   type Logger,
@@ -63,7 +64,12 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
   const logged: LogEvent[] = []
   const fetched: string[] = []
   const at = (level: string) => (message: string, details?: object) => void logged.push({ level, message, details })
-  const storage = withFaults(fsStorage({ root: join(root, 'objects') }))
+  const storage = withFaults(
+    fsStorage({
+      root: join(root, 'objects'),
+      signing: { secret: 'a secret of at least 32 characters', baseUrl: 'https://app.example.com/objects' },
+    }),
+  )
   const metadata = withMetadataFaults<MetadataStore>(
     inMemory ? memoryMetadata() : sqliteMetadata({ file: join(root, 'assets.db') }),
   )
@@ -127,7 +133,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
     }),
     defineProfile(kind, {
       basePath: `${base}/other-methods`,
-      operations: ['upload', 'update', 'delete', 'replace', 'link', 'linkContent'],
+      operations: ['upload', 'update', 'delete', 'replace', 'link', 'linkContent', 'abortUpload'],
       paths: {
         upload: 'PUT',
         update: 'PUT :id',
@@ -135,6 +141,7 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
         replace: 'POST :id/replace',
         link: 'GET :id/download',
         linkContent: 'GET shared/:token',
+        abortUpload: 'POST uploads/:uploadId/abort',
       },
       ...common,
     }),
@@ -171,6 +178,12 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
     kind,
     other,
     make,
+    /** An upload of somebody's own, of which nothing has been sent. */
+    begin: (creator: string | null, method: 'put' | 'multipart'): Promise<DirectUpload> =>
+      stowage
+        .as(creator === null ? null : { id: creator })
+        .in(scope)
+        .beginUpload({ sizeBytes: 10, method }),
     /** Lets the real policy hold from now on, or none while `work` runs. */
     guard: () => {
       rules = policy.rules

@@ -22,7 +22,15 @@ const arrows: Record<string, readonly string[]> = {
   'metadata-sql': ['@stowage/core/contracts'],
   'metadata-sqlite': ['@stowage/core/contracts', '@stowage/metadata-sql'],
   'metadata-postgres': ['@stowage/core/contracts', '@stowage/metadata-sql'],
-  cli: ['@stowage/core', '@stowage/core/contracts', '@stowage/adapter-fs', '@stowage/metadata-sqlite'],
+  cli: [
+    '@stowage/core',
+    '@stowage/core/contracts',
+    '@stowage/adapter-fs',
+    '@stowage/adapter-s3',
+    '@stowage/adapter-gcs',
+    '@stowage/metadata-sqlite',
+    '@stowage/metadata-postgres',
+  ],
   testkit: ['@stowage/core', '@stowage/core/contracts', '@stowage/http'],
 }
 const entries = [...Object.keys(arrows).map(name => `@stowage/${name}`), '@stowage/core/contracts', '@stowage/http/node']

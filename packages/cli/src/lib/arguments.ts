@@ -3,6 +3,7 @@ import { UsageError } from './exit-codes.ts'
 
 const COMMON = {
   storage: { type: 'string' },
+  'other-storage': { type: 'string', multiple: true },
   database: { type: 'string' },
   config: { type: 'string' },
   json: { type: 'boolean' },
@@ -29,6 +30,16 @@ export function duration(text: string, option: string): number {
     throw new UsageError(`--${option} ${text} is no duration: write 90s, 30m, 12h, 2d or 0.`)
   }
   return Number(digits) * UNITS[unit as keyof typeof UNITS]
+}
+
+const SIZES = { '': 1, k: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 } as const
+
+/** Bytes of `500k`, `20M`, `1.5G`, `8MiB`; also with a B behind it. */
+export function byteCount(text: string, option: string): number {
+  const [, amount, unit] = /^(\d{1,9}(?:\.\d{1,3})?)(|k|M|G|Ki|Mi|Gi)B?$/.exec(text) ?? []
+  const bytes = Number(amount) * SIZES[unit as keyof typeof SIZES]
+  if (bytes > 0) return bytes
+  throw new UsageError(`--${option} ${text} is no number of bytes: write 500kB, 20MB or 8MiB.`)
 }
 
 /** 0.05 of `5%` or `5`. */

@@ -1,4 +1,4 @@
-import type { AuditReport, MigrationStatus, SweepReport } from '@stowage/core'
+import type { AuditReport, CopyReport, MigrationStatus, SweepReport } from '@stowage/core'
 import type { ExitCode } from './exit-codes.ts'
 
 export interface SweepResult extends SweepReport {
@@ -20,9 +20,9 @@ export interface CommandOutput {
   /** Grows when this shape changes in a way that programs could notice. */
   readonly version: 1
   /** Null where no command was understood. */
-  readonly command: 'audit' | 'sweep' | 'migrate' | null
+  readonly command: 'audit' | 'sweep' | 'copy' | 'migrate' | null
   readonly exitCode: ExitCode
-  /** Of `audit`, `sweep` and `migrate`, in this order; null where it failed. */
-  readonly result: AuditReport | SweepResult | MigrateResult | null
+  /** Of `audit`, `sweep`, `copy` and `migrate`, in this order; null where it failed. */
+  readonly result: AuditReport | SweepResult | CopyReport | MigrateResult | null
   readonly error: { readonly code: string; readonly message: string } | null
 }

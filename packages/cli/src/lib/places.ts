@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { fsStorage } from '@stowage/adapter-fs'
-import { type MetadataStore, type StorageAdapter, StowageError, type StowageOptions } from '@stowage/core'
-import { sqliteMetadata } from '@stowage/metadata-sqlite'
+import { join } from 'node:path'
+import type { StowageOptions } from '@stowage/core'
 import { configIn, loadConfig } from './config.ts'
+import { databaseAt } from './database-at.ts'
 import { UsageError } from './exit-codes.ts'
+import { storageAt } from './storage-at.ts'
 
 export interface PlaceOptions {
   readonly storage?: string | undefined
+  readonly 'other-storage'?: readonly string[] | undefined
   readonly database?: string | undefined
   readonly config?: string | undefined
 }
@@ -39,10 +38,12 @@ export async function findPlaces(
   const fromEnv: PlaceOptions = config ? {} : environment(around.env)
   const storage = given.storage ?? fromEnv.storage
   const database = given.database ?? fromEnv.database
+  const others = given['other-storage']
   const options: StowageOptions = {
     ...config,
-    ...(storage !== undefined && needs.storage && { storage: storageAt(storage, around.folder) }),
-    ...(database !== undefined && { metadata: databaseAt(database, around.folder, needs.newDatabase) }),
+    ...(storage !== undefined && needs.storage && { storage: await storageAt(storage, around.folder) }),
+    ...(others && needs.storage && { otherStorages: await Promise.all(others.map(text => storageAt(text, around.folder))) }),
+    ...(database !== undefined && { metadata: await databaseAt(database, around.folder, needs.newDatabase) }),
   }
   const registers = options.container !== undefined
   if (needs.storage && !options.storage && !registers) throw missing('storage', '--storage fs:./data/objects', 'STORAGE')
@@ -50,37 +51,23 @@ export async function findPlaces(
   return { options, declaresKinds: config !== null }
 }
 
-/** `STORAGE=fs` alone is what the examples say: both lie in DATA_DIR. */
-function environment({ STORAGE, DATABASE_URL, DATA_DIR }: Surroundings['env']): PlaceOptions {
+/** `STORAGE=fs` alone is what the examples say: both lie in DATA_DIR; `s3` and `gcs` name a bucket of their own. */
+function environment({ STORAGE, DATABASE_URL, DATA_DIR, ...env }: Surroundings['env']): PlaceOptions {
   const inFolder = (prefix: string, name: string) => (DATA_DIR === undefined ? undefined : `${prefix}:${join(DATA_DIR, name)}`)
+  const scheme = STORAGE === 's3' ? 's3' : STORAGE === 'gcs' ? 'gs' : null
   return {
-    storage: STORAGE && STORAGE !== 'fs' ? STORAGE : inFolder('fs', 'objects'),
+    storage: scheme ? bucketOf(scheme, env) : STORAGE && STORAGE !== 'fs' ? STORAGE : inFolder('fs', 'objects'),
     database: DATABASE_URL || inFolder('sqlite', 'assets.db'),
   }
 }
 
-function storageAt(text: string, folder: string): StorageAdapter {
-  const path = pathIn(text, 'fs:', folder)
-  if (path === null) throw new UsageError(`Storage ${text} is not known: it begins with fs:, or comes from a config file.`)
-  // A mistyped path must not look like an empty storage.
-  return fsStorage({ root: path, create: false })
-}
-
-function databaseAt(text: string, folder: string, mayBeNew: boolean): MetadataStore {
-  const path = pathIn(text, 'sqlite:', folder)
-  if (path === null) throw new UsageError(`Database ${text} is not known: it begins with sqlite:, or comes from a config file.`)
-  if (!mayBeNew && !existsSync(path)) {
-    throw new StowageError('unavailable', `There is no database ${path}. Is the path right?`, { retryable: false })
-  }
-  return sqliteMetadata({ file: path })
-}
-
-/** The path behind the prefix, in the folder; also of `fs:///a/b`. Null for another prefix. */
-function pathIn(text: string, prefix: string, folder: string): string | null {
-  if (!text.startsWith(prefix)) return null
-  const rest = text.slice(prefix.length)
-  if (rest === '') throw new UsageError(`${text} names no path.`)
-  return rest.startsWith('//') ? fileURLToPath(`file:${rest}`) : resolve(folder, rest)
+function bucketOf(scheme: string, { STORAGE_BUCKET, STORAGE_ENDPOINT, STORAGE_FLAVOR }: Surroundings['env']): string {
+  if (!STORAGE_BUCKET) throw new UsageError('STORAGE names a cloud, and STORAGE_BUCKET no bucket in it.')
+  const query = new URLSearchParams({
+    ...(STORAGE_ENDPOINT && { endpoint: STORAGE_ENDPOINT }),
+    ...(STORAGE_FLAVOR && { flavor: STORAGE_FLAVOR }),
+  })
+  return `${scheme}://${STORAGE_BUCKET}${query.size > 0 ? `?${query}` : ''}`
 }
 
 const missing = (what: string, flag: string, variable: string): UsageError =>

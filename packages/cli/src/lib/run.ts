@@ -3,6 +3,7 @@ import { Writable } from 'node:stream'
 import { isStowageError } from '@stowage/core'
 import type { CommandContext, Display } from './command.ts'
 import { auditCommand } from './commands/audit.ts'
+import { copyCommand } from './commands/copy.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { sweepCommand } from './commands/sweep.ts'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts'
@@ -10,7 +11,7 @@ import { help } from './help.ts'
 import type { CommandOutput } from './output.ts'
 import { progressOn } from './terminal.ts'
 
-const commands = { audit: auditCommand, sweep: sweepCommand, migrate: migrateCommand }
+const commands = { audit: auditCommand, sweep: sweepCommand, copy: copyCommand, migrate: migrateCommand }
 type CommandName = keyof typeof commands
 
 /** Runs one command line. Never throws. @returns what the process ends with */

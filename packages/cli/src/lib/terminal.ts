@@ -8,6 +8,8 @@ export interface Step {
   readonly label: string
   readonly done: number
   readonly expected?: number
+  /** Instead of the bare number of what is done. */
+  readonly note?: string
 }
 
 /** Shows progress: a bar that is drawn over on a terminal, a line now and then elsewhere. */
@@ -51,11 +53,11 @@ function barOn(terminal: Terminal, now: () => number): Progress {
   }
 }
 
-function barOf({ label, done, expected = 0 }: Step): string {
-  if (expected <= 0) return `${label}: ${done}`
+function barOf({ label, done, expected = 0, note = String(done) }: Step): string {
+  if (expected <= 0) return `${label}: ${note}`
   const part = Math.min(1, done / expected)
   const full = Math.round(part * BAR)
-  return `${label} [${'#'.repeat(full)}${'-'.repeat(BAR - full)}] ${Math.floor(part * 100)} % (${done})`
+  return `${label} [${'#'.repeat(full)}${'-'.repeat(BAR - full)}] ${Math.floor(part * 100)} % (${note})`
 }
 
 function linesOn(terminal: Terminal): Progress {
@@ -63,14 +65,16 @@ function linesOn(terminal: Terminal): Progress {
   let next = 0
   return {
     show(step) {
+      // What says how far it is in words says so ten times.
+      const every = step.note === undefined ? LINE_EVERY : Math.max(1, (step.expected ?? 0) / 10)
       if (step.label !== label) {
         label = step.label
-        next = LINE_EVERY
+        next = every
         terminal.write(`${label} …\n`)
       }
       if (step.done < next) return
-      next = step.done - (step.done % LINE_EVERY) + LINE_EVERY
-      terminal.write(`${label}: ${step.done}\n`)
+      next = step.done - (step.done % every) + every
+      terminal.write(`${label}: ${step.note ?? step.done}\n`)
     },
     line: (to, text) => void to.write(`${text}\n`),
     end: () => undefined,

@@ -18,7 +18,10 @@ export function paceOf(clock: Clock, bytesPerSecond: number | undefined): Pace {
 
 function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
+    // A clock's timers keep no process alive, and a program may wait for nothing else.
+    const alive = setInterval(() => undefined, 2 ** 30)
     const end = (): void => {
+      clearInterval(alive)
       cancel()
       signal.removeEventListener('abort', end)
       resolve()

@@ -43,6 +43,7 @@ export interface ObjectInfo extends ObjectAttributes {
   readonly sizeBytes: number
   /** Opaque, quoted as in HTTP, the same from put, head, get and list; changes when the bytes do. */
   readonly etag: string
+  /** From `put`, it may be when the storage answered: `head`, `get` and `list` agree on when it stored. */
   readonly lastModified: Date
 }
 

@@ -83,6 +83,23 @@ export function listed({ key, sizeBytes, etag, lastModified }: ObjectInfo) {
   return { key, sizeBytes, etag, lastModified }
 }
 
+const CLOSE_MS = 60_000
+
+/** What a write says, as it will be found. Its date may be that of the answer: the object's is then a moment earlier. */
+export function foundAs(written: ObjectInfo | undefined, found: ObjectInfo | null): void {
+  assert.ok(written && found)
+  const apartMs = written.lastModified.getTime() - found.lastModified.getTime()
+  assert.ok(Math.abs(apartMs) <= CLOSE_MS, `the write is dated ${apartMs} ms off`)
+  assert.deepEqual({ ...written, lastModified: found.lastModified }, found)
+}
+
+/** What is there before something is tried. */
+export async function headOf(storage: StorageAdapter, key: string): Promise<ObjectInfo> {
+  const info = await storage.head(key)
+  assert.ok(info, `there is no ${key}`)
+  return info
+}
+
 /** Nothing there by any way of looking. */
 export async function isAbsent(storage: StorageAdapter, key: string): Promise<void> {
   assert.equal(await storage.head(key), null, `head of ${key}`)

@@ -52,7 +52,7 @@ export function withFaults<T extends StorageAdapter>(adapter: T, rules: readonly
 
 /** The same for a metadata store: `failAfter` on `commit` is a commit whose answer is lost. */
 export function withMetadataFaults<T extends MetadataStore>(store: T, rules: readonly FaultRule[] = []): T & FaultControls {
-  return wrap(store, new FaultPlan(rules), () => true)
+  return wrap(store, new FaultPlan(rules), name => name !== 'watchJobs')
 }
 
 type IsOperation = (name: string) => boolean

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isStowageError } from '@stowage/core/contracts'
 import type { Row, RowContext } from '../harness.ts'
-import { chunksOf, failsWith, isAbsent, keysOf, pattern, readText, sha256, text } from '../tools.ts'
+import { chunksOf, failsWith, headOf, isAbsent, keysOf, pattern, readText, sha256, text } from '../tools.ts'
 import { watched } from '../watched.ts'
 
 type Attempt = (key: string) => Promise<unknown>
@@ -12,7 +12,8 @@ async function leavesNothing({ storage }: RowContext, attempt: Attempt): Promise
   await attempt('folder/new')
   await isAbsent(storage, 'new')
   await isAbsent(storage, 'folder/new')
-  const before = await storage.put('old', text('old bytes'))
+  await storage.put('old', text('old bytes'))
+  const before = await headOf(storage, 'old')
   await attempt('old')
   assert.deepEqual(await storage.head('old'), before)
   assert.equal(await readText(storage, 'old'), 'old bytes')

@@ -18,6 +18,7 @@ const arrows: Record<string, readonly string[]> = {
   'adapter-fs': ['@stowage/core/contracts'],
   bridges: ['@stowage/core/contracts'],
   media: ['@stowage/core/contracts'],
+  telemetry: ['@stowage/core/contracts'],
   'url-import': ['@stowage/core/contracts'],
   'metadata-sql': ['@stowage/core/contracts'],
   'metadata-sqlite': ['@stowage/core/contracts', '@stowage/metadata-sql'],

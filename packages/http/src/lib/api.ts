@@ -2,6 +2,7 @@ import type { Stowage } from '@stowage/core'
 import { createSmallContents } from './content/small-contents.ts'
 import { answerFetch } from './fetch.ts'
 import { type ApiContext, failRequest, handleRequest } from './handle-request.ts'
+import { observedRequest } from './observed-request.ts'
 import { prepareProfile } from './profile/prepare-profile.ts'
 import type { Present, Profile, ProfileOptions } from './profile/profile.ts'
 import type { HttpRequest } from './request.ts'
@@ -52,7 +53,9 @@ export function assetApi(
     contents: createSmallContents(options.contentMemoryBytes ?? 16 * 1024 * 1024),
     ...(options.requestId && { requestId: options.requestId }),
   }
-  const handle = (request: HttpRequest) => handleRequest(context, request)
+  const { telemetry } = stowage
+  const handle = (request: HttpRequest) =>
+    telemetry ? observedRequest(context, telemetry, request) : handleRequest(context, request)
   const fail = (request: HttpRequest, error: unknown) => failRequest(context, request, error)
   return {
     owns: path => context.router.match(path) !== null,

@@ -1,1 +1,1 @@
-export {}
+export { type GcsStorage, type GcsStorageOptions, gcsStorage } from './lib/gcs-storage.ts'

@@ -5,6 +5,7 @@ import { cacheCases } from './cache-cases.ts'
 import { conditionCases } from './condition-cases.ts'
 import { connectionCases } from './connection-cases.ts'
 import { createdCases } from './created-cases.ts'
+import { directCases } from './direct-cases.ts'
 import { idempotencyCases } from './idempotency-cases.ts'
 import { importCases } from './import-cases.ts'
 import { limitCases } from './limit-cases.ts'
@@ -32,6 +33,7 @@ export const cases: readonly HttpCase[] = [
   ...linkCases,
   ...importCases,
   ...createdCases,
+  ...directCases,
   ...idempotencyCases,
   ...pictureCases,
   ...transformCases,

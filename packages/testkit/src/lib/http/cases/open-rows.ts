@@ -2,7 +2,6 @@ import type { OpenRow } from '../case.ts'
 
 /** Rows, or parts of them, that speak of what no route does today. */
 export const openRows: readonly OpenRow[] = [
-  { row: 'H21', title: '202 with a status URL', why: 'no route answers before its work is done' },
   { row: 'H36', title: 'redirects are cached below the life of their signature', why: 'no route redirects' },
   {
     row: 'H42',

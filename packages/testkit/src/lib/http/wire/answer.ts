@@ -10,6 +10,8 @@ export type AnswerJson = Omit<AssetJson, 'id' | 'type' | 'url'> &
     readonly error: string
     readonly files: readonly AssetJson[]
     readonly contentEtag: string
+    readonly request: { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>> }
+    readonly asset: AssetJson
     readonly thumbUrl: string | null
     readonly thumbLink: string | null
     readonly smallLink: string | null

@@ -20,6 +20,9 @@ export const APP_ORIGIN = 'https://app.example.com'
 /** Largest file. */
 export const MAX_BYTES = 1_000_000
 
+/** Larger files that go straight to the storage are verified by a job. */
+export const VERIFY_IN_JOB_BYTES = 10_000
+
 const actors = new Map<string, Actor>(['alice', 'bob', 'carol', 'greedy'].map(id => [id, { id }]))
 const authenticate = bearer(actors)
 
@@ -64,6 +67,9 @@ const notesProfile = defineProfile(notes, {
 
 /** The same assets, for clients that can repeat what they send. */
 const keyedProfile = defineProfile(notes, { basePath: '/keyed', authenticate, idempotency: { required: true } })
+
+/** The same assets again, by no way but straight to the storage. */
+const directProfile = defineProfile(notes, { basePath: '/direct', authenticate, operations: ['beginUpload'] })
 
 /** Everything that a profile may make stricter; empty files are taken. */
 const draftsProfile = defineProfile(drafts, {
@@ -118,10 +124,15 @@ export interface ApiParts {
   readonly importer?: UrlImporter
 }
 
-/** Four kinds behind one api: `/notes` (also at `/keyed`), `/drafts`, `/photos`, and files of teams. */
+/** Four kinds behind one api: `/notes` (also at `/keyed` and `/direct`), `/drafts`, `/photos`, and files of teams. */
 export async function createApi(parts: ApiParts) {
-  const stowage = await createStowage({ kinds: [notes, drafts, teamFiles, photos], workers: false, ...parts })
-  const api = assetApi(stowage, [notesProfile, keyedProfile, draftsProfile, teamProfile, photosProfile], {
+  const stowage = await createStowage({
+    kinds: [notes, drafts, teamFiles, photos],
+    workers: false,
+    directUploads: { verifyInJobBytes: VERIFY_IN_JOB_BYTES },
+    ...parts,
+  })
+  const api = assetApi(stowage, [notesProfile, keyedProfile, directProfile, draftsProfile, teamProfile, photosProfile], {
     publicUrl: PUBLIC_URL,
   })
   return { stowage, api }

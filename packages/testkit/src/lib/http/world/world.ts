@@ -15,6 +15,7 @@ import { sendByFetch } from '../wire/send-by-fetch.ts'
 import { sendBySocket } from '../wire/send-by-socket.ts'
 import { createApi } from './api.ts'
 import { fakeOrigins, type Origins } from './fake-origins.ts'
+import { signingStorage } from './signing-storage.ts'
 import { type Reads, stallingStorage } from './stalling-storage.ts'
 import { type Drawing, watchedTransformer } from './watched-transformer.ts'
 
@@ -23,6 +24,8 @@ export interface WorldOptions {
   readonly streams?: true
   /** Files can be imported from URLs. */
   readonly imports?: true
+  /** The storage signs requests that send it files. */
+  readonly signs?: true
 }
 
 /** Everything one case may use: an api behind the binding, and a hand on what lies under it. */
@@ -45,6 +48,8 @@ export interface World {
   readonly hasSockets: boolean
   /** A connection, for cases that are `socketOnly`. */
   socket(): RawSocket
+  /** Sends the storage a file by a request that it signed. */
+  put(request: { readonly url: string }, bytes: string): Promise<void>
   /** How many objects lie in the storage. */
   objects(): Promise<number>
   /** Uploads text or bytes as alice, to `/notes` where nothing else is said. */
@@ -65,7 +70,8 @@ export const TEXT = 'The quick brown fox jumps over the lazy dog.\n'.repeat(100)
 export async function openWorld(harness: HttpHarness, options: WorldOptions = {}): Promise<World & { close(): Promise<void> }> {
   const backend = await (harness.backend ?? inMemory)()
   const stalling = options.streams ? stallingStorage(backend.storage) : null
-  const storage = withFaults(stalling?.storage ?? backend.storage)
+  const signing = signingStorage(backend.storage)
+  const storage = withFaults(stalling?.storage ?? (options.signs ? signing.storage : backend.storage))
   const logged: { message: string; details: object | undefined }[] = []
   const clock = fakeClock()
   const { transformer, drawing } = watchedTransformer(harness.transformer)
@@ -100,6 +106,7 @@ export async function openWorld(harness: HttpHarness, options: WorldOptions = {}
       sockets.add(socket)
       return socket
     },
+    put: (request, bytes) => signing.put(request, bytes),
     objects: async () => (await storage.list()).objects.length,
     upload: (value, how) => upload(send, value, how),
     async close() {

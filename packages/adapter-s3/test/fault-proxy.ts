@@ -13,8 +13,10 @@ export type Fault =
   | { readonly type: 'lose' }
   /** Is done by the server; another answer arrives. */
   | { readonly type: 'replace'; readonly status: number; readonly body: string }
-  /** The answer ends after so many bytes. */
-  | { readonly type: 'cut'; readonly afterBytes: number }
+  /** A byte of the body is another one when it arrives. */
+  | { readonly type: 'alter' }
+  /** The answer ends after so many bytes, or stands still there. */
+  | { readonly type: 'cut' | 'hang'; readonly afterBytes: number }
 
 /** What a rule sees of a request. */
 export interface Seen {
@@ -89,16 +91,31 @@ function forward(target: string, { incoming, response, fault, answering }: Excha
     if (fault.type === 'replace') return void answer.resume().on('end', () => response.writeHead(fault.status).end(fault.body))
     answering.add(response)
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-    if (fault.type !== 'cut') return void answer.pipe(response)
-    let left = fault.afterBytes
-    answer.on('data', (chunk: Buffer) => {
-      response.write(chunk.subarray(0, left))
-      left -= chunk.byteLength
-      if (left <= 0) response.destroy()
-    })
+    if (fault.type === 'cut' || fault.type === 'hang')
+      stopAfter(fault.afterBytes, { answer, response, hang: fault.type === 'hang' })
+    else answer.pipe(response)
   })
   outgoing.on('error', () => response.destroy())
   response.on('finish', () => incoming.unpipe().resume()) // The server may answer before it has read all.
   response.on('close', () => outgoing.destroy())
+  if (fault.type === 'alter') incoming.on('data', (chunk: Buffer) => chunk.set([~(chunk[0] ?? 0)]))
   incoming.pipe(outgoing)
+}
+
+interface Stopped {
+  readonly answer: IncomingMessage
+  readonly response: ServerResponse
+  readonly hang: boolean
+}
+
+function stopAfter(bytes: number, { answer, response, hang }: Stopped): void {
+  let left = bytes
+  answer.on('data', (chunk: Buffer) => {
+    if (left <= 0) return
+    response.write(chunk.subarray(0, left))
+    left -= chunk.byteLength
+    if (left > 0) return
+    if (hang) answer.pause()
+    else response.destroy()
+  })
 }

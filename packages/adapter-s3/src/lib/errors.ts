@@ -50,7 +50,7 @@ const BY_STATUS: Readonly<Record<number, Translation>> = {
   501: { code: 'unsupported', says: 'the service does not do this; check the flavor and its quirks' },
 }
 
-const NETWORK = /^(?:E(?:CONN|PIPE|HOST|NET|AI_|TIMEDOUT)\w*|ENOTFOUND|ERR_STREAM_PREMATURE_CLOSE|ERR_SSL\w*)$/
+const NETWORK = /^(?:E(?:CONN|PIPE|HOST|NET|AI_)\w*|ENOTFOUND|ERR_STREAM_PREMATURE_CLOSE|ERR_SSL\w*)$/
 
 /** Translates what the SDK threw while `doing`; StowageErrors pass as they are. */
 export function s3Error(error: unknown, doing: string, signal?: AbortSignal): StowageError {
@@ -63,10 +63,11 @@ export function s3Error(error: unknown, doing: string, signal?: AbortSignal): St
 
 function translationOf(error: unknown): Translation {
   const { name, code, status } = facts(error)
+  // Before the name: the SDK calls a connection that broke a timeout.
+  if (NETWORK.test(code)) return { code: 'unavailable', says: `the service can't be reached (${code})` }
   const known = BY_NAME[name] ?? BY_NAME[code] ?? BY_STATUS[status]
   if (known) return known
   if (status >= 500) return { code: 'unavailable', says: `the service fails (${name})` }
-  if (NETWORK.test(code)) return { code: 'unavailable', says: `the service can't be reached (${code})` }
   if (status >= 400) return wrong(`the service refuses it (${name})`)
   return { code: 'internal', says: error instanceof Error ? error.message : String(error) }
 }

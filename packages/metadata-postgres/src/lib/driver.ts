@@ -18,6 +18,8 @@ export interface PostgresDriverOptions {
 export interface PostgresDriver extends SqlDriver {
   /** Connects; once. */
   open(): Promise<void>
+  /** What connections come from. @throws StowageError `unavailable` unless it is open */
+  readonly pool: () => Pool
   /** Lends a connection. @throws StowageError */
   borrow<T>(use: (client: Connection) => Promise<T>): Promise<T>
 }
@@ -89,6 +91,7 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
 
   return {
     name: 'postgres',
+    pool: opened,
     borrow,
     async open() {
       if (pool) return

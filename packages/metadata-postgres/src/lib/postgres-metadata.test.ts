@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, test, vi } from 'vitest'
 import { hasServer, runSql, sharedUrl } from '../../test/server.ts'
 import { postgresMetadata } from './postgres-metadata.ts'
 
-vi.setConfig({ testTimeout: 240_000 })
+vi.setConfig({ testTimeout: 3_600_000 })
 
 // Few rows are faster sorted than read in order. So few are planned for as if sorting were dear; 100,000 are planned for as they are.
 const PLAN_ROWS = Number(process.env.STOWAGE_PLAN_ROWS ?? 1000)

@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import { postgresDialect } from './dialect.ts'
 import { postgresDriver } from './driver.ts'
 import { checkSchema } from './identifiers.ts'
+import { jobSignals } from './job-signals.ts'
 import { prepareKinds } from './kinds.ts'
 import { migrate, migrationStatus } from './migrate.ts'
 
@@ -35,7 +36,8 @@ export function postgresMetadata(options: PostgresMetadataOptions): SqlMetadataS
   const schema = checkSchema(options.schema ?? 'stowage')
   const dialect = postgresDialect(schema)
   const driver = postgresDriver({ ...(url !== undefined && { url }), ...(pool && { pool }), connections, schema, prepared })
-  return createSqlMetadata({
+  const signals = jobSignals(driver.pool, schema)
+  const store = createSqlMetadata({
     driver: {
       ...driver,
       async open() {
@@ -55,4 +57,16 @@ export function postgresMetadata(options: PostgresMetadataOptions): SqlMetadataS
       return steps.map(step => String(step[0]))
     },
   })
+  return {
+    ...store,
+    async commit(changes) {
+      await store.commit(changes)
+      if (changes.some(({ op }) => op === 'enqueueJob')) signals.announce()
+    },
+    watchJobs: signals.watch,
+    async close() {
+      await signals.close()
+      await store.close()
+    },
+  }
 }

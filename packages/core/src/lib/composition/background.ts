@@ -1,3 +1,4 @@
+import type { MetadataStore } from '../contracts/metadata.ts'
 import type { Clock, Logger } from '../contracts/runtime.ts'
 import type { JobRunner } from '../lifecycle/job-runner.ts'
 import type { Sweeper } from '../lifecycle/sweeper.ts'
@@ -10,11 +11,12 @@ interface Workers {
   readonly logger: Logger
   readonly runner: JobRunner
   readonly sweeper: Sweeper
+  readonly metadata: Pick<MetadataStore, 'watchJobs'>
 }
 
 /** Works jobs and sweeps at intervals, until stopped. */
 export function startBackground(
-  { clock, logger, runner, sweeper }: Workers,
+  { clock, logger, runner, sweeper, metadata }: Workers,
   { workers = true, sweepIntervalMs = SWEEP_MS }: Pick<StowageOptions, 'workers' | 'sweepIntervalMs'>,
 ): { stop(): Promise<void> } {
   if (!workers) return { stop: () => runner.stop() }
@@ -33,11 +35,13 @@ export function startBackground(
     })
   }
   runner.start()
+  const unwatch = metadata.watchJobs?.(() => runner.wake())
   schedule()
   return {
     async stop() {
       stopped = true
       cancel()
+      unwatch?.()
       await Promise.all([runner.stop(), sweeping])
     },
   }

@@ -91,7 +91,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
   const plain = container.resolve(tokens.assetService)
   const service = telemetry ? observedService(plain, telemetry) : plain
   const policy = container.resolve(tokens.policy)
-  const background = startBackground({ clock, logger, runner, sweeper }, options)
+  const background = startBackground({ clock, logger, runner, sweeper, metadata }, options)
   const { policyTimeoutMs = 5000 } = options
   return stowageOf({ deps, kinds, service, policy, sweeper, telemetry, policyTimeoutMs, background })
 }

@@ -271,6 +271,12 @@ export interface MetadataStore extends MetadataScans {
     readonly leaseToken: string
     readonly limit: number
   }): Promise<readonly JobRecord[]>
+  /**
+   * Calls `wake` soon after this process or another has committed jobs. A hint: it may come twice, late or not at all, so whoever works jobs also
+   * looks by itself. Absent: the store can't tell.
+   * @returns ends the calls
+   */
+  watchJobs?(wake: () => void): () => void
   getJob(id: string): Promise<JobRecord | null>
   getUpload(id: string): Promise<UploadRecord | null>
   listExpiredUploads(now: number, limit: number): Promise<readonly UploadRecord[]>

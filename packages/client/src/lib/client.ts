@@ -3,6 +3,8 @@ import type { Fields } from './form.ts'
 import type {
   AssetDetails,
   AssetPatch,
+  DirectUploadOptions,
+  DirectUploadSource,
   DownloadOptions,
   GenerateInput,
   LinkOptions,
@@ -25,6 +27,11 @@ type Id = string | number
 export interface AssetClient {
   /** Sends a file, and what is said of it, as a multipart form. With `onProgress` browsers use XMLHttpRequest, Node a counted stream. */
   upload(source: UploadSource, options?: UploadOptions): Promise<Asset>
+  /**
+   * Sends a file straight to the storage that the API names: in one request, or in parts where it is large. Tries again what fails, each time with
+   * a fresh URL, and with `resume` goes on where an earlier page or process was cut off. Aborting gives the upload up.
+   */
+  uploadDirect(source: DirectUploadSource, options?: DirectUploadOptions): Promise<Asset>
   /** One page. */
   list(options?: ListOptions): Promise<AssetPage>
   /** Page after page, each asked for when it is needed. */
@@ -68,6 +75,9 @@ export function createAssetClient(options: AssetClientOptions): AssetClient {
   }
   const client: AssetClient = {
     upload: (source, input = {}) => sendFile(connection, { method: 'POST', path: [], fields: textFields(input) }, source, input),
+    // Loaded by those who use it.
+    uploadDirect: async (source, input = {}) =>
+      (await import('./direct/upload-direct.ts')).uploadDirect(connection, source, input),
     list: ({ signal, filter, ...query } = {}) => ask({ method: 'GET', path: [], query: { ...filter, ...query }, signal }),
     async *pages(input = {}) {
       let cursor: string | null | undefined = input.cursor

@@ -40,6 +40,7 @@ export interface Answer {
 /** Where requests go, and what goes along with each. */
 export interface Connection {
   readonly credentials: 'same-origin' | 'include'
+  readonly fetch: typeof fetch
   url(path: Outgoing['path'], query?: Query): string
   headers(more?: Outgoing['headers']): Promise<Record<string, string>>
   /** The answer's status and headers; its body is not read. @throws AssetClientError for what is not a success */
@@ -53,6 +54,7 @@ export function connect(options: ConnectionOptions): Connection {
   const credentials = options.credentials ?? 'same-origin'
   const connection: Connection = {
     credentials,
+    fetch: (input, init) => (options.fetch ?? fetch)(input, init),
     url: (path, query = {}) => {
       const text = queryText(query)
       return [base, ...path.map(part => encodeURIComponent(part))].join('/') + (text && `?${text}`)
@@ -73,7 +75,7 @@ export function connect(options: ConnectionOptions): Connection {
       // The fetch standard demands it of streamed bodies: the answer is not awaited before the body's end.
       if (body !== undefined) Object.assign(init, body instanceof ReadableStream ? { body, duplex: 'half' } : { body })
       return guard(signal, async () => {
-        const response = await (options.fetch ?? fetch)(url, init)
+        const response = await connection.fetch(url, init)
         if (response.ok) return response
         throw errorOf(response.status, await response.text(), response.headers.get('retry-after'))
       })

@@ -38,6 +38,34 @@ export interface AssetDetails {
 
 export interface UploadOptions extends SendOptions, AssetDetails {}
 
+/** Bytes that can be read in parts, and more than once. */
+export type DirectUploadSource = Blob | ArrayBuffer | Uint8Array
+
+export interface DirectUploadOptions extends UploadOptions {
+  /** In one PUT, in one form, or in parts. Default: what suits the size, as the storage can. */
+  readonly method?: 'put' | 'post' | 'multipart' | undefined
+  /** What the bytes must have: 64 lower-case hexadecimal digits. */
+  readonly sha256?: string | undefined
+  /** Parts on their way at the same time. Default 3. */
+  readonly partsAtOnce?: number | undefined
+  /** How often each request, or part, is tried again. Default 3. */
+  readonly retries?: number | undefined
+  /** Before the first time; doubles each time, up to 30 s. Default 500. */
+  readonly retryDelayMs?: number | undefined
+  /**
+   * Remembers the upload of a `File` by its name, size and time, so that the same call goes on with it after a reload: `localStorage`, or anything like it.
+   * Default: nothing is remembered.
+   */
+  readonly resume?: ResumeStore | undefined
+}
+
+/** What `localStorage` can do; may answer later. */
+export interface ResumeStore {
+  getItem(key: string): string | null | undefined | Promise<string | null | undefined>
+  setItem(key: string, value: string): unknown
+  removeItem(key: string): unknown
+}
+
 export interface WriteOptions extends RequestOptions {
   /** The ETag the asset must still have: `precondition_failed` otherwise. */
   readonly ifMatch?: string | undefined

@@ -53,7 +53,7 @@ export async function sendFile<T>(
   )
 }
 
-function toBlob(source: UploadSource): Blob | null {
+export function toBlob(source: UploadSource): Blob | null {
   if (source instanceof Blob) return source
   return source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? new Blob([source as BlobPart]) : null
 }
@@ -64,7 +64,7 @@ async function* framed(frame: Frame, chunks: AsyncIterable<Uint8Array>): AsyncGe
   if (frame.tail.length > 0) yield frame.tail
 }
 
-async function* counted(
+export async function* counted(
   chunks: AsyncIterable<Uint8Array>,
   total: number | null,
   onProgress: ((progress: UploadProgress) => void) | undefined,
@@ -78,7 +78,7 @@ async function* counted(
   }
 }
 
-async function* readBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
+export async function* readBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
   const reader = blob.stream().getReader()
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -90,7 +90,7 @@ async function* readBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-function toStream(chunks: AsyncGenerator<Uint8Array, void>, over: AbortSignal): ReadableStream<Uint8Array> {
+export function toStream(chunks: AsyncGenerator<Uint8Array, void>, over: AbortSignal): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = over.aborted ? await chunks.return() : await chunks.next()

@@ -5,7 +5,7 @@ export interface XhrRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly withCredentials: boolean
-  readonly body: Blob
+  readonly body: Blob | FormData
   readonly signal: AbortSignal | undefined
   /** Share of the body that was sent. */
   readonly onFraction: (fraction: number) => void

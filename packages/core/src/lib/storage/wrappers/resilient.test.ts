@@ -1,4 +1,5 @@
-import { failAfter, failBefore, failStream, fakeClock, memoryStorage, withFaults } from '@stowage/testkit'
+import { Readable } from 'node:stream'
+import { failAfter, failBefore, failStream, fakeClock, gate, holdAt, memoryStorage, withFaults } from '@stowage/testkit'
 import { expect, test } from 'vitest'
 import { readAll, settle } from '../../../../test/retrying.ts'
 import { StowageError } from '../../contracts/errors.ts'
@@ -83,6 +84,24 @@ test('uploads and downloads come whole through a storage that fails in every way
     ),
   ).toBe('0123456789')
   expect(clock.pending).toBe(0)
+})
+
+test('a stream that breaks while it waits for its turn fails its own call only', async () => {
+  const inner = withFaults(memoryStorage())
+  const { telemetry } = recording()
+  const storage = resilient(inner, { telemetry, limit: { atOnce: 1 } })
+  const door = gate()
+  inner.inject({ on: 'put', nth: 1, fault: holdAt(door) })
+  const first = storage.put('first', bytes)
+  await door.reached
+  const source = new Readable({ read: () => undefined })
+  const second = storage.put('second', source)
+  const cause = new Error('the sender went away')
+  source.destroy(cause)
+  await new Promise(resolve => setImmediate(resolve))
+  door.open()
+  await first
+  await expect(second).rejects.toMatchObject({ cause })
 })
 
 test('a read is told of once, with the bytes that were read and how it ended', async () => {

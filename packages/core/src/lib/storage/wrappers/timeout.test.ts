@@ -116,6 +116,20 @@ test('an abort by the caller reaches the storage', async () => {
   await expect(look).rejects.toBe(why)
 })
 
+test('a storage that does not heed an abort is given up too, however slow the sender', async () => {
+  const { clock, storage } = open({ put: () => new Promise(() => undefined) })
+  const control = new AbortController()
+  const sender = paced()
+  const upload = outcomeOf(storage.put('k', sender.body, { signal: control.signal }))
+  await clock.advance(LIMITS.answerMs - 1)
+  control.abort()
+  await clock.advance(LIMITS.answerMs - 1)
+  expect(upload.settled()).toBe(false)
+  await clock.advance(1)
+  await expect(upload.call).rejects.toMatchObject({ code: 'timeout' })
+  expect(clock.pending).toBe(0)
+})
+
 test('what is answered too late is let go: bodies, files, uploads in parts', async () => {
   const door = gate()
   const { clock, inner, storage } = open()

@@ -55,9 +55,12 @@ export function timeout(inner: StorageAdapter, options: TimeoutOptions = {}): St
   }
 }
 
+const watchdogOf = ({ clock, answerMs }: TimeLimits, what: StorageOperation, caller: AbortSignal | undefined): Watchdog =>
+  new Watchdog(clock, { what, caller, abortMs: answerMs })
+
 async function timedCall<T>(limits: TimeLimits, { op, signal, run, drop }: LayeredCall<T>): Promise<T> {
   if (op === 'close') return run(signal)
-  const watchdog = new Watchdog(limits.clock, op, signal)
+  const watchdog = watchdogOf(limits, op, signal)
   watchdog.expect(WORK.has(op) ? limits.workMs : limits.answerMs)
   try {
     return await watchdog.until(run(watchdog.signal), drop)
@@ -77,7 +80,7 @@ async function timedWrite<O extends Pick<PutOptions, 'sizeBytes' | 'signal'>, R>
   { body, options }: Written<O>,
   write: (body: StorageBody, options: O) => Promise<R>,
 ): Promise<R> {
-  const watchdog = new Watchdog(limits.clock, op, options?.signal)
+  const watchdog = watchdogOf(limits, op, options?.signal)
   const timed = body instanceof Uint8Array ? null : timedBody(body, { watchdog, limits, sizeBytes: options?.sizeBytes })
   watchdog.expect(timed ? limits.answerMs : limits.workMs)
   try {
@@ -102,7 +105,7 @@ const timedGet = async (
   key: string,
   options: Parameters<StorageAdapter['get']>[1],
 ): ReturnType<StorageAdapter['get']> => {
-  const watchdog = new Watchdog(limits.clock, 'get', options?.signal)
+  const watchdog = watchdogOf(limits, 'get', options?.signal)
   try {
     watchdog.expect(limits.answerMs)
     const content = await watchdog.until(inner.get(key, signalled(options, watchdog.signal)), dropBody)
@@ -132,7 +135,7 @@ function timedUnfinished(
   list: NonNullable<StorageAdapter['unfinished']>['list'],
 ): NonNullable<StorageAdapter['unfinished']>['list'] {
   return options => {
-    const watchdog = new Watchdog(limits.clock, 'unfinished.list', options?.signal)
+    const watchdog = watchdogOf(limits, 'unfinished.list', options?.signal)
     return timedStream(limits, watchdog, list(signalled(options, watchdog.signal)))
   }
 }

@@ -1,7 +1,7 @@
 import type { MultipartStorage, StorageAdapter, StorageBody, UnfinishedWrites } from '../../contracts/storage.ts'
 import type { ActivityEnd, StartedActivity, Telemetry } from '../../contracts/telemetry.ts'
 import { layered, type StorageOperation } from './layer.ts'
-import { hookedStream } from './stream.ts'
+import { hookedStream, listenForErrors } from './stream.ts'
 
 export interface TraceOptions {
   readonly telemetry: Telemetry
@@ -65,6 +65,8 @@ function tracedWrite<T>(started: StartedActivity, body: StorageBody, write: (bod
       () => write(body),
       () => ({ bytes: body.byteLength }),
     )
+  // Layers below, which may let it wait, see another object.
+  listenForErrors(body)
   let bytes = 0
   const counted: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]() {

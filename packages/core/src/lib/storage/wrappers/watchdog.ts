@@ -1,6 +1,14 @@
 import { StowageError } from '../../contracts/errors.ts'
 import type { Clock } from '../../contracts/runtime.ts'
 
+export interface Watched {
+  /** For messages. */
+  readonly what: string
+  readonly caller: AbortSignal | undefined
+  /** How long the storage may take to give up once the caller has. */
+  readonly abortMs: number
+}
+
 /**
  * Watches over one call of a storage: once the storage keeps others waiting for longer than it may, the call fails with `timeout`, and
  * its signal tells the storage to give up. Time counts only between `expect` and `pause`.
@@ -15,11 +23,14 @@ export class Watchdog {
   #cancel: (() => void) | undefined
   #giveUp: ((error: StowageError) => void) | undefined
 
-  constructor(clock: Clock, what: string, caller: AbortSignal | undefined) {
+  constructor(clock: Clock, { what, caller, abortMs }: Watched) {
     this.#clock = clock
     this.#what = what
     this.signal = this.#controller.signal
-    const onAbort = (): void => this.#controller.abort(caller?.reason)
+    const onAbort = (): void => {
+      this.#controller.abort(caller?.reason)
+      if (this.#giveUp) this.expect(abortMs)
+    }
     if (caller?.aborted) onAbort()
     else caller?.addEventListener('abort', onAbort, { once: true })
     this.#unlink = () => caller?.removeEventListener('abort', onAbort)

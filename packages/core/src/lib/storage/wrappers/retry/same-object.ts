@@ -22,7 +22,7 @@ export async function landedObject(reads: Reads, landed: Landed): Promise<Object
   return (await written.isSame(body)) ? info : null
 }
 
-export function hasAttributes(info: ObjectInfo, asked: ObjectAttributes): boolean {
+function hasAttributes(info: ObjectInfo, asked: ObjectAttributes): boolean {
   const { userMetadata = {} } = asked
   return (
     HEADERS.every(name => asked[name] === undefined || info[name] === asked[name]) &&

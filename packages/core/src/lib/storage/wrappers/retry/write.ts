@@ -15,7 +15,7 @@ export interface Retrying {
 type WriteOptions = Pick<PutOptions, 'sizeBytes' | 'checksum' | 'disposableChunks' | 'signal'>
 
 /** A body, and its options such that it can be handed over again. */
-export function written<O extends WriteOptions>(
+function written<O extends WriteOptions>(
   body: StorageBody,
   options: O | undefined,
 ): { readonly body: WrittenBody; readonly options: O | undefined } {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from 'node:https'
 import { createServer, type Server } from 'node:https'
@@ -35,6 +35,8 @@ export interface GcsServer {
   storageOptions(credentials?: ServiceAccount): GcsStorageOptions
   /** Reaches URLs of the server; sends no credentials. */
   readonly fetch: typeof fetch
+  /** Where it listens on this machine, and the certificate that it shows, for other processes. */
+  readonly address: { readonly port: number; readonly certificate: string }
   /** Makes an empty bucket. */
   createBucket(name: string): void
   /** An account that the server knows and that may do nothing. */
@@ -54,6 +56,8 @@ export interface GcsServer {
   hold(bucket: string, name: string): void
   /** Cuts an object's bytes short, behind the service's back. */
   damage(bucket: string, name: string, keepBytes: number): Promise<void>
+  /** Changes an object's first byte, behind the service's back. */
+  corrupt(bucket: string, name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -95,6 +99,7 @@ export async function gcsServer(options: GcsServerOptions = {}): Promise<GcsServ
       clientOptions: { transporterOptions: { agent } },
     }),
     fetch: loopbackFetch(agent),
+    address: { port, certificate: certificate.cert },
     createBucket: name => store.createBucket(name),
     powerless: accounts.add('powerless', false),
     stranger: () => strangerNamed('almighty').account,
@@ -112,6 +117,12 @@ export async function gcsServer(options: GcsServerOptions = {}): Promise<GcsServ
       store.change(object, { ...object.said, temporaryHold: true })
     },
     damage: (bucket, name, keepBytes) => truncate(store.get(bucket, name).file, keepBytes),
+    async corrupt(bucket, name) {
+      const { file } = store.get(bucket, name)
+      const bytes = await readFile(file)
+      bytes[0] = (bytes[0] ?? 0) ^ 1
+      await writeFile(file, bytes)
+    },
     async close() {
       agent.destroy()
       const closed = new Promise(resolve => server.close(resolve))

@@ -11,19 +11,31 @@ export interface Hashes {
   readonly md5Hash: string | null
 }
 
+/** Hashes of bytes as they come. */
+export class RunningHashes {
+  readonly #md5 = createHash('md5')
+  #crc = 0
+  #sizeBytes = 0
+
+  update(chunk: Uint8Array): void {
+    this.#md5.update(chunk)
+    this.#crc = crc32c(chunk, this.#crc)
+    this.#sizeBytes += chunk.byteLength
+  }
+
+  digest(): Hashes {
+    return { sizeBytes: this.#sizeBytes, crc32c: crc32cText(this.#crc), md5Hash: this.#md5.digest('base64') }
+  }
+}
+
 export function hashesOfBytes(bytes: Uint8Array): Hashes {
-  const md5Hash = createHash('md5').update(bytes).digest('base64')
-  return { sizeBytes: bytes.byteLength, crc32c: crc32cText(crc32c(bytes)), md5Hash }
+  const hashes = new RunningHashes()
+  hashes.update(bytes)
+  return hashes.digest()
 }
 
 export async function hashesOf(file: string): Promise<Hashes> {
-  const md5 = createHash('md5')
-  let crc = 0
-  let sizeBytes = 0
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {
-    md5.update(chunk)
-    crc = crc32c(chunk, crc)
-    sizeBytes += chunk.byteLength
-  }
-  return { sizeBytes, crc32c: crc32cText(crc), md5Hash: md5.digest('base64') }
+  const hashes = new RunningHashes()
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hashes.update(chunk)
+  return hashes.digest()
 }

@@ -30,8 +30,10 @@ export class LoopbackAgent extends Agent {
 /** `fetch` through such an agent, for whoever was given a signed URL. Bodies are not decoded, redirects not followed. */
 export function loopbackFetch(agent: Agent): typeof fetch {
   return async (input, init) => {
-    const request = new Request(input, init)
-    const body = Buffer.from(await request.arrayBuffer())
+    // Bytes go out as they are, anything else as `fetch` would send it.
+    const bytes = init?.body instanceof Uint8Array ? init.body : null
+    const request = new Request(input, bytes ? { ...init, body: null } : init)
+    const body = bytes ?? Buffer.from(await request.arrayBuffer())
     const message = await sent(new URL(request.url), { agent, method: request.method, headers: headersOf(request, body) }, body)
     const headers = new Headers()
     for (const [name, value] of Object.entries(message.headers)) headers.set(name, String(value))
@@ -43,12 +45,12 @@ export function loopbackFetch(agent: Agent): typeof fetch {
   }
 }
 
-function headersOf(request: Request, body: Buffer): Record<string, string> {
+function headersOf(request: Request, body: Uint8Array): Record<string, string> {
   const length = body.byteLength > 0 || ['PUT', 'POST'].includes(request.method)
   return { ...Object.fromEntries(request.headers), ...(length && { 'content-length': String(body.byteLength) }) }
 }
 
-function sent(url: URL, options: RequestOptions, body: Buffer): Promise<IncomingMessage> {
+function sent(url: URL, options: RequestOptions, body: Uint8Array): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpsRequest({ ...options, host: url.hostname, path: `${url.pathname}${url.search}` })
     request.on('error', reject)

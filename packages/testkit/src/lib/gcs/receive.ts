@@ -4,6 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { GcsError } from './gcs-error.ts'
+import { type Hashes, RunningHashes } from './hashes.ts'
 
 const MAX_COLLECTED_BYTES = 64 * 1024 * 1024
 
@@ -31,14 +32,19 @@ export async function collectJson(body: Readable): Promise<Record<string, unknow
   throw new GcsError(400, 'badRequest', 'The body is not an object.')
 }
 
-/** Writes a whole body to a file; one that was cut leaves none. @returns its SHA-256, in hexadecimal */
-export async function receiveFile(body: Readable, file: string): Promise<{ sha256: string; sizeBytes: number }> {
-  const hash = createHash('sha256')
-  let sizeBytes = 0
+export interface Received extends Hashes {
+  /** In hexadecimal; null unless it was asked for. */
+  readonly sha256: string | null
+}
+
+/** Writes a whole body to a file; one that was cut leaves none. */
+export async function receiveFile(body: Readable, file: string, wantsSha256: boolean): Promise<Received> {
+  const hashes = new RunningHashes()
+  const sha256 = wantsSha256 ? createHash('sha256') : null
   const watch = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of source) {
-      hash.update(chunk)
-      sizeBytes += chunk.byteLength
+      sha256?.update(chunk)
+      hashes.update(chunk)
       yield chunk
     }
   }
@@ -48,7 +54,7 @@ export async function receiveFile(body: Readable, file: string): Promise<{ sha25
     await rm(file, { force: true })
     throw error
   }
-  return { sha256: hash.digest('hex'), sizeBytes }
+  return { ...hashes.digest(), sha256: sha256?.digest('hex') ?? null }
 }
 
 export async function fileOf(bytes: Uint8Array, file: string): Promise<string> {

@@ -70,7 +70,6 @@ export class Rewrites {
   #resume(token: string): number {
     const done = this.#begun.get(token)
     if (done === undefined) throw new GcsError(400, 'invalid', 'Invalid rewrite token.')
-    this.#begun.delete(token)
     return done
   }
 }

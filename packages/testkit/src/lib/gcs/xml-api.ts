@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { type Answer, type Exchange, empty } from './exchange.ts'
 import { GcsError } from './gcs-error.ts'
-import { hashesOf } from './hashes.ts'
 import { mediaOf, xmlIdentity } from './media.ts'
 import type { ObjectStore, Place } from './object-store.ts'
 import { preconditionInHeaders } from './preconditions.ts'
@@ -43,15 +42,14 @@ export class XmlApi {
   async #put({ headers, body }: Exchange, place: Place): Promise<Answer> {
     this.#store.bucket(place.bucket)
     const file = this.#store.newFile()
-    const { sha256, sizeBytes } = await receiveFile(body, file)
+    const { sha256, ...hashed } = await receiveFile(body, file, 'x-goog-content-sha256' in headers)
     try {
-      checkLengthRange(headers, sizeBytes)
+      checkLengthRange(headers, hashed.sizeBytes)
       checkPayload(headers, sha256)
     } catch (error) {
       await rm(file, { force: true })
       throw error
     }
-    const hashed = await hashesOf(file)
     const md5 = headers['content-md5']
     const expected = { ...(md5 !== undefined && { md5Hash: md5 }), ...hashesIn(headers['x-goog-hash']) }
     const condition = preconditionInHeaders(headers)

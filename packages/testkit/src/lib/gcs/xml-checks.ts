@@ -20,7 +20,7 @@ export function demandLength(sizeBytes: number, min: number, max: number): void 
  * A signed digest is one that the payload must have.
  * @see https://cloud.google.com/storage/docs/xml-api/reference-headers#xgoogcontentsha256
  */
-export function checkPayload(headers: IncomingHttpHeaders, sha256: string): void {
+export function checkPayload(headers: IncomingHttpHeaders, sha256: string | null): void {
   const stated = headers['x-goog-content-sha256']
   if (stated === undefined || stated === 'UNSIGNED-PAYLOAD' || stated === sha256) return
   throw new GcsError(400, 'BadDigest', 'The x-goog-content-sha256 you specified did not match what we received.')

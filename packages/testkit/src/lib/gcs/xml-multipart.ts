@@ -70,11 +70,11 @@ export class XmlMultipart {
       throw new GcsError(400, 'InvalidArgument', `Part number must be from 1 to ${MAX_PARTS}.`)
     refusePreconditions(headers)
     const file = this.#store.newFile()
-    const received = await receiveFile(body, file)
+    const received = await receiveFile(body, file, 'x-goog-content-sha256' in headers)
     try {
       checkLengthRange(headers, received.sizeBytes)
       checkPayload(headers, received.sha256)
-      const { crc32c, md5Hash } = await hashesOf(file)
+      const { crc32c, md5Hash } = received
       const upload = this.#find(place, id)
       const etag = `"${Buffer.from(md5Hash ?? '', 'base64').toString('hex')}"`
       const before = upload.parts.get(number)

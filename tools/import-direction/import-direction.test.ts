@@ -16,6 +16,7 @@ const arrows: Record<string, readonly string[]> = {
   'http-express': ['@stowage/http', '@stowage/http/node'],
   'http-hono': ['@stowage/http', '@stowage/http/node'],
   'adapter-fs': ['@stowage/core/contracts'],
+  'adapter-gcs': ['@stowage/core/contracts'],
   bridges: ['@stowage/core/contracts'],
   media: ['@stowage/core/contracts'],
   telemetry: ['@stowage/core/contracts'],

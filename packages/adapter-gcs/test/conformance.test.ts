@@ -8,5 +8,5 @@ beforeAll(async () => {
 })
 afterAll(() => tested.server.close())
 
-const runner: TestRunner = { describe, it: (name, run) => it(name, run, 120_000) }
+const runner: TestRunner = { describe, it: (name, run) => it(name, run, 300_000) }
 storageConformance({ name: 'gcsStorage', create: () => fixtureOn(tested) }, runner)

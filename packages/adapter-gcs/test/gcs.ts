@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { Storage } from '@google-cloud/storage'
 import { fakeClock, type StorageFixture } from '@stowage/testkit'
-import { type GcsServer, gcsServer } from '@stowage/testkit/gcs'
+import { type GcsServer, gcsServer, type ServiceAccount } from '@stowage/testkit/gcs'
 import { type GcsStorageOptions, gcsStorage } from '../src/index.ts'
 
 /** One server for many tests, each with a bucket of its own. */
@@ -23,9 +24,16 @@ export async function testServer() {
 
 export type TestServer = Awaited<ReturnType<typeof testServer>>
 
+const clients = new WeakMap<GcsServer, Storage>()
+function clientOf(server: GcsServer): Storage {
+  const client = clients.get(server) ?? new Storage(server.storageOptions())
+  clients.set(server, client)
+  return client
+}
+
 /** Small blocks, so that medium bodies are sent in several. */
 export function storageOn(server: GcsServer, bucket: string, more: Partial<GcsStorageOptions> = {}) {
-  return gcsStorage({ bucket, ...server.storageOptions(), partBytes: 2 * 1024 * 1024, tries: 3, ...more })
+  return gcsStorage({ bucket, storage: clientOf(server), partBytes: 2 * 1024 * 1024, tries: 3, ...more })
 }
 
 export async function fixtureOn(
@@ -37,10 +45,11 @@ export async function fixtureOn(
   const storage = storageOn(server, bucket, options)
   const second = storageOn(server, bucket, options)
   await storage.open()
-  const faulty = (changed: Partial<GcsStorageOptions>) => async () => storageOn(server, bucket, { tries: 1, ...changed })
+  const calledBy = (account: () => ServiceAccount) => async () =>
+    storageOn(server, bucket, { tries: 1, storage: new Storage(server.storageOptions(account())) })
   const afflicted = (does: 'stall' | 'reset') => async () => {
     server.inject({ does, times: Number.POSITIVE_INFINITY, when: ({ path }) => path.includes(bucket) })
-    return storageOn(server, bucket, { tries: 2, timeoutMs: 300 })
+    return storageOn(server, bucket, { tries: 2, timeoutMs: 900 })
   }
   const before = { ...server.unfinished }
   return {
@@ -52,9 +61,9 @@ export async function fixtureOn(
     damage: (key, keepBytes) => server.damage(bucket, `${more.prefix ?? ''}${key}`, keepBytes),
     holdFast: async key => server.hold(bucket, `${more.prefix ?? ''}${key}`),
     outOfOrder: {
-      missingPlace: faulty({ bucket: 'none-such' }),
-      wrongCredentials: faulty(server.storageOptions(server.stranger())),
-      noPermission: faulty(server.storageOptions(server.powerless)),
+      missingPlace: async () => storageOn(server, 'none-such'),
+      wrongCredentials: calledBy(() => server.stranger()),
+      noPermission: calledBy(() => server.powerless),
       unreachable: afflicted('reset'),
       stalled: afflicted('stall'),
     },

@@ -1,6 +1,5 @@
 import { isStowageError, type StowageError } from '../../../contracts/errors.ts'
 import type { Clock } from '../../../contracts/runtime.ts'
-import { systemClock } from '../../../runtime/system-clock.ts'
 import { abortError } from '../../abort.ts'
 import type { StorageOperation } from '../layer.ts'
 
@@ -20,7 +19,7 @@ export interface RetryOptions {
   readonly baseMs?: number
   /** No wait is longer, not even one that the storage asks for (`retryAfterSeconds`). Default 5 s. */
   readonly maxMs?: number
-  /** Default: the system's. */
+  /** Default: the system's, whose waits keep the process alive here. */
   readonly clock?: Clock
   /** From 0 up to 1: takes up to half off each wait, so that many callers do not come back at once. Default `Math.random`. */
   readonly random?: () => number
@@ -44,7 +43,7 @@ export class Tries {
   readonly #random: () => number
   readonly #onRetry: ((event: RetryEvent) => void) | undefined
 
-  constructor({ tries = 3, baseMs = 200, maxMs = 5000, clock = systemClock(), random = Math.random, onRetry }: RetryOptions) {
+  constructor({ tries = 3, baseMs = 200, maxMs = 5000, clock = wakefulClock(), random = Math.random, onRetry }: RetryOptions) {
     this.max = tries
     this.#baseMs = baseMs
     this.#maxMs = maxMs
@@ -87,6 +86,17 @@ export class Tries {
     const { retryAfterSeconds } = error.details
     const asked = typeof retryAfterSeconds === 'number' ? Math.min(this.#maxMs, retryAfterSeconds * 1000) : 0
     return Math.max(asked, grown * (1 - this.#random() / 2))
+  }
+}
+
+/** Somebody waits for the call that is made again: the process must not end before, as it may with the timers of the system's clock. */
+function wakefulClock(): Clock {
+  return {
+    now: () => Date.now(),
+    after(delayMs, run) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
   }
 }
 

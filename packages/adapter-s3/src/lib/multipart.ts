@@ -78,13 +78,15 @@ async function streamPart(
   { sizeBytes = 0, signal }: { readonly sizeBytes?: number; readonly signal?: AbortSignal },
 ): Promise<PartInfo> {
   const Body = Readable.from(reader.chunks(), { objectMode: false })
-  // Its error is that of the request.
-  Body.on('error', () => undefined)
+  const broken = new AbortController()
+  // The SDK would wait for a body that has failed.
+  Body.on('error', error => broken.abort(error))
   const command = withHeaders(new UploadPartCommand({ ...target, Body, ContentLength: sizeBytes }), {
     'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
   })
   try {
-    const { ETag } = await place.client.send(command, until(signal))
+    const abortSignal = signal ? AbortSignal.any([broken.signal, signal]) : broken.signal
+    const { ETag } = await place.client.send(command, { abortSignal })
     return { partNumber: target.PartNumber ?? 0, sizeBytes, etag: etagOf(ETag) }
   } catch (error) {
     throw Body.errored ?? error

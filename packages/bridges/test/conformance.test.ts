@@ -75,5 +75,5 @@ async function openBelow(folder: string): Promise<number> {
   return targets.filter(target => target.startsWith(folder)).length
 }
 
-const runner: TestRunner = { describe, it: (name, run) => it(name, run, 120_000) }
+const runner: TestRunner = { describe, it: (name, run) => it(name, run, 300_000) }
 for (const [name, make] of Object.entries(sources)) storageConformance({ name, create: () => fixture(make) }, runner)

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { abortableBody, type PutOptions, type StorageBody, StowageError } from '@stowage/core/contracts'
 import { chunkName } from './names.ts'
 import type { Place } from './place.ts'
-import { chunkCount, type ObjectRecord } from './records.ts'
+import type { ObjectRecord } from './records.ts'
 import type { Shelf } from './shelf.ts'
 
 type Body = { readonly key: string; readonly id: string }
+/** A body that is being written: it may have so many chunks. */
+export type Unsettled = Body & { chunks: number }
 
 /**
  * Writes a body as values of `chunkBytes`, one after the other; holds one of them, and what it is made of.
@@ -14,7 +16,7 @@ type Body = { readonly key: string; readonly id: string }
  */
 export async function writeChunks(
   { shelf, ...limits }: Place,
-  { key, id }: Body,
+  written: Unsettled,
   body: StorageBody,
   options: PutOptions,
 ): Promise<number> {
@@ -22,13 +24,13 @@ export async function writeChunks(
   const { sizeBytes: declared = Number.POSITIVE_INFINITY, checksum, signal } = options
   const hash = checksum && createHash(checksum.algorithm)
   let pending: Uint8Array[] = []
-  let [pendingBytes, sizeBytes, written] = [0, 0, 0]
+  let [pendingBytes, sizeBytes] = [0, 0]
   const flush = async () => {
     const bytes = Buffer.concat(pending, pendingBytes)
     pending = []
     pendingBytes = 0
-    await shelf.write(chunkName(key, id, written), bytes, signal)
-    written += 1
+    written.chunks += 1
+    await shelf.write(chunkName(written.key, written.id, written.chunks - 1), bytes, signal)
   }
   for await (const chunk of abortableBody(body, signal)) {
     sizeBytes += chunk.byteLength
@@ -86,7 +88,6 @@ export async function countChunks(shelf: Shelf, { key, id }: Body): Promise<numb
 }
 
 /** From the last to the first, so that what a crash leaves can be counted again. */
-export async function removeChunks(shelf: Shelf, body: Body, record?: ObjectRecord): Promise<void> {
-  const count = record ? chunkCount(record) : await countChunks(shelf, body)
-  for (let number = count - 1; number >= 0; number -= 1) await shelf.remove(chunkName(body.key, body.id, number))
+export async function removeChunks(shelf: Shelf, { key, id }: Body, count: number): Promise<void> {
+  for (let number = count - 1; number >= 0; number -= 1) await shelf.remove(chunkName(key, id, number))
 }

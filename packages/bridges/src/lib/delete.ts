@@ -1,10 +1,10 @@
 import type { DeleteResult } from '@stowage/core/contracts'
 import { atOnce } from './at-once.ts'
-import { removeChunks } from './chunks.ts'
+import { countChunks, removeChunks } from './chunks.ts'
 import { claim, claimsOf, endClaim } from './claims.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Place } from './place.ts'
-import { readSlots, removeRecords } from './records.ts'
+import { chunkCount, readSlots, removeRecords } from './records.ts'
 
 const AT_ONCE = 8
 
@@ -38,9 +38,9 @@ async function deleteObject(place: Place, key: string, signal: AbortSignal | und
   const numbers = claims.map(({ number }) => number)
   if (current && !ids.has(current.id)) numbers.push(await claim(shelf, key, { id: current.id, at: place.now() }))
   await removeRecords(shelf, key, slots)
-  if (current) await removeChunks(shelf, { key, id: current.id }, current)
+  if (current) await removeChunks(shelf, { key, id: current.id }, chunkCount(current))
   ids.delete(current?.id ?? '')
-  for (const id of ids) await removeChunks(shelf, { key, id })
+  for (const id of ids) await removeChunks(shelf, { key, id }, await countChunks(shelf, { key, id }))
   // A writer that was taken for dead may have made its note meanwhile, of chunks that are gone now.
   if (ids.size > 0) await removeRecords(shelf, key, await readSlots(shelf, key))
   for (const number of numbers.reverse()) await endClaim(shelf, key, number)

@@ -24,7 +24,7 @@ export function flystorageShelf(source: FlystorageSource): Shelf {
         return await collect(await source.read(name, {}))
       } catch (error) {
         // Adapters do not agree on what a missing file throws.
-        if (await source.fileExists(name, {})) throw error
+        if (!saysNotFound(error) && (await source.fileExists(name, {}))) throw error
         return null
       }
     },
@@ -41,6 +41,11 @@ export function flystorageShelf(source: FlystorageSource): Shelf {
       for await (const { isFile, path } of source.list(folder, { deep: true })) if (isFile) yield path
     },
   }
+}
+
+function saysNotFound(error: unknown): boolean {
+  const says = error as { readonly code?: unknown; readonly wasFileNotFound?: unknown } | null
+  return says?.code === 'flystorage.file_was_not_found' || says?.wasFileNotFound === true
 }
 
 async function collect(contents: unknown): Promise<Uint8Array> {

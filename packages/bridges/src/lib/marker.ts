@@ -19,14 +19,20 @@ interface MarkerNote {
  * @throws StowageError `unavailable` for a source that is read-only, forgets, changes bytes or hides names
  */
 export async function openMarker(shelf: Shelf): Promise<string> {
-  const present = (await shelf.read(MARKER)) ?? (await writeMarker(shelf))
-  const noteBytes = present.byteLength - EVERY_BYTE.byteLength
-  const note = openNote(MARKER, present.subarray(0, noteBytes)) as MarkerNote | null
-  if (!note || Buffer.compare(present.subarray(noteBytes), EVERY_BYTE) !== 0)
+  const present = await shelf.read(MARKER)
+  const marker = present ?? (await writeMarker(shelf))
+  const noteBytes = marker.byteLength - EVERY_BYTE.byteLength
+  const note = openNote(MARKER, marker.subarray(0, noteBytes)) as MarkerNote | null
+  if (!note || Buffer.compare(marker.subarray(noteBytes), EVERY_BYTE) !== 0)
     throw refuse(shelf, 'it gives back other bytes than were written')
   if (note.format !== FORMAT) throw refuse(shelf, `its objects are in format ${note.format}, and this version knows ${FORMAT}`)
-  for await (const name of shelf.names(NOTES)) if (name === MARKER) return note.id
-  throw refuse(shelf, 'its list leaves out what was written')
+  if (!present && !(await isListed(shelf))) throw refuse(shelf, 'its list leaves out what was written')
+  return note.id
+}
+
+async function isListed(shelf: Shelf): Promise<boolean> {
+  for await (const name of shelf.names(NOTES)) if (name === MARKER) return true
+  return false
 }
 
 async function writeMarker(shelf: Shelf): Promise<Uint8Array> {

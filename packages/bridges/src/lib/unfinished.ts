@@ -66,6 +66,6 @@ async function removeUnfinished({ shelf }: Place, leftover: Leftover): Promise<v
     if (!visible) await shelf.remove(chunkName(key, leftover.id, number))
     return
   }
-  if (id !== undefined && !visible) await removeChunks(shelf, { key, id })
+  if (id !== undefined && !visible) await removeChunks(shelf, { key, id }, await countChunks(shelf, { key, id }))
   await endClaim(shelf, key, number)
 }

@@ -54,8 +54,8 @@ function methodsOf(driver: UnstorageDriver, title: string) {
   const { removeItem, setItemRaw, getItemRaw, setItem, getItem } = driver
   const ttl = typeof driver.options === 'object' && driver.options !== null && Reflect.get(driver.options, 'ttl')
   const forgets = FORGETFUL.get(driver.name ?? '') ?? (ttl ? 'forgets values after its `ttl`' : undefined)
-  if (forgets) throw refused(title, `it ${forgets}`)
   if (!removeItem || !((setItemRaw && getItemRaw) || (setItem && getItem))) throw refused(title, 'it is read-only')
+  if (forgets) throw refused(title, `it ${forgets}`)
   const remove = async (key: string) => removeItem.call(driver, key, {})
   if (setItemRaw && getItemRaw) {
     return {

@@ -17,6 +17,7 @@ const arrows: Record<string, readonly string[]> = {
   'http-hono': ['@stowage/http', '@stowage/http/node'],
   'adapter-fs': ['@stowage/core/contracts'],
   'adapter-gcs': ['@stowage/core/contracts'],
+  'adapter-s3': ['@stowage/core/contracts'],
   bridges: ['@stowage/core/contracts'],
   media: ['@stowage/core/contracts'],
   telemetry: ['@stowage/core/contracts'],

@@ -10,7 +10,7 @@ import type { S3Server } from '@stowage/servers'
 import { type S3Flavor, type S3StorageOptions, s3Storage } from '../src/index.ts'
 
 /** The service that the tests run on. */
-export const FLAVOR = (process.env.STOWAGE_TEST_S3_FLAVOR ?? 'ceph') as S3Flavor
+const FLAVOR = (process.env.STOWAGE_TEST_S3_FLAVOR ?? 'ceph') as S3Flavor
 
 export interface Bucket {
   readonly client: S3Client

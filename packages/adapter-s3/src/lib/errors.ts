@@ -85,7 +85,7 @@ function facts(error: unknown): { readonly name: string; readonly code: string; 
 }
 
 /** What an aborted call fails with: the signal's own reason where that is a StowageError, else `aborted`. */
-export function abortError(signal: AbortSignal, cause: unknown = signal.reason): StowageError {
+function abortError(signal: AbortSignal, cause: unknown = signal.reason): StowageError {
   return isStowageError(signal.reason) ? signal.reason : new StowageError('aborted', 'The call was aborted.', { cause })
 }
 

@@ -5,7 +5,7 @@ import { fsStorage } from '@stowage/adapter-fs'
 import type { MetadataStore, PresignedRequest, StorageAdapter } from '@stowage/core/contracts'
 import { signedObjects } from '@stowage/http'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
-import { fakeClock, withFaults, withMetadataFaults } from '@stowage/testkit'
+import { fakeClock, memoryMetadata, withFaults, withMetadataFaults } from '@stowage/testkit'
 import { expect, onTestFinished } from 'vitest'
 import type { Assets } from '../src/lib/assets/assets.ts'
 import { createStowage } from '../src/lib/composition/create-stowage.ts'
@@ -25,15 +25,21 @@ export const bob = { id: 'bob' }
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A Stowage whose storage takes files from others: a real disk whose URLs are answered, or memory with every way of signing; on a real database. */
-export async function openDirect(place: Place, options: StowageOptions = {}) {
-  const root = await mkdtemp(join(tmpdir(), 'stowage-direct-'))
-  onTestFinished(() => rm(root, { recursive: true, force: true }))
+export async function openDirect(
+  place: Place,
+  { rowsInMemory = false, ...options }: StowageOptions & { readonly rowsInMemory?: boolean } = {},
+) {
+  const isInMemory = rowsInMemory && place !== 'disk'
+  const root = isInMemory ? '' : await mkdtemp(join(tmpdir(), 'stowage-direct-'))
+  if (!isInMemory) onTestFinished(() => rm(root, { recursive: true, force: true }))
   const clock = fakeClock({ now: Date.UTC(2026, 0, 1) })
   const { plain, send } = place === 'disk' ? signedDisk(root, clock) : signedRam(clock, place)
   const storage = withFaults(plain)
   const events: string[] = []
   const open = async (more: StowageOptions = {}) => {
-    const metadata = withMetadataFaults<MetadataStore>(sqliteMetadata({ file: join(root, 'assets.db') }))
+    const metadata = withMetadataFaults<MetadataStore>(
+      rowsInMemory ? memoryMetadata() : sqliteMetadata({ file: join(root, 'assets.db') }),
+    )
     const stowage = await createStowage({
       storage: Object.assign(Object.create(storage), { close: undefined }) as StorageAdapter,
       metadata,

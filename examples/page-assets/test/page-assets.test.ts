@@ -370,7 +370,11 @@ describe('the server', () => {
   it('says what is wrong with its environment, and ends', async () => {
     await expect(startExample('page-assets', { PORT: 'abc' })).rejects.toThrow(/PORT=abc is no port/)
     await expect(startExample('page-assets', { STORAGE: 'floppy' })).rejects.toThrow(/STORAGE=floppy/)
-  })
+    await expect(startExample('page-assets', { STORAGE: 's3', STORAGE_BUCKET: '' })).rejects.toThrow(/set STORAGE_BUCKET/)
+    await expect(startExample('page-assets', { DATABASE_URL: 'mysql://me:secret@host/db' })).rejects.toThrow(
+      /DATABASE_URL is not known: it begins with postgres: or sqlite:\./,
+    )
+  }, 120_000)
 
   it('wrote nothing to its error log in all of this', () => {
     expect(server.errors()).toBe('')

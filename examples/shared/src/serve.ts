@@ -1,21 +1,17 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { fsStorage } from '@stowage/adapter-fs'
-import type { ImageGenerator, MetadataStore, StorageAdapter, Stowage, UrlImporter } from '@stowage/core'
+import type { ImageGenerator, Stowage, UrlImporter } from '@stowage/core'
 import { closeGracefully, prepareServer } from '@stowage/http/node'
 import { openAiImageGenerator, placeholderGenerator } from '@stowage/media'
-import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { urlImporter } from '@stowage/url-import'
+import { openPlaces, type Places } from './places.ts'
 
 /** Of the 5 s that it may take, the rest is for closing what lies behind. */
 const STOP_WITHIN_MS = 4000
 
 /** What an example builds its API with. */
-export interface Setup {
+export interface Setup extends Places {
   readonly publicUrl: string
-  readonly storage: StorageAdapter
-  readonly metadata: MetadataStore
   /** A real model where OPENAI_API_KEY is set, else one that draws placeholders. */
   readonly generator: ImageGenerator
   /** Reaches public addresses, and the `host:port` pairs of IMPORT_ALLOW_HOSTS. */
@@ -28,7 +24,7 @@ export interface ExampleApp {
 }
 
 /**
- * Runs an example server as its environment says: PORT, DATA_DIR, PUBLIC_URL, STORAGE, DATABASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL,
+ * Runs an example server as its environment says: PORT, PUBLIC_URL, what {@link openPlaces} reads, OPENAI_API_KEY, OPENAI_BASE_URL,
  * IMPORT_ALLOW_HOSTS. Ends on SIGTERM or SIGINT, once the requests in flight have ended.
  */
 export async function serve(name: string, build: (setup: Setup) => Promise<ExampleApp>): Promise<void> {
@@ -39,7 +35,7 @@ export async function serve(name: string, build: (setup: Setup) => Promise<Examp
   prepareServer(server)
   const port = await listen(server, readPort(env.PORT))
   const built = await build({
-    ...openPlaces(name, env),
+    ...(await openPlaces(name, env)),
     generator: imageGenerator(env),
     importer: importer(env),
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${port}`,
@@ -49,16 +45,6 @@ export async function serve(name: string, build: (setup: Setup) => Promise<Examp
   await stopSignal()
   await closeGracefully(server, { timeoutMs: STOP_WITHIN_MS })
   await built.stowage.close()
-}
-
-function openPlaces(name: string, env: NodeJS.ProcessEnv): Pick<Setup, 'storage' | 'metadata'> {
-  const { STORAGE = 'fs', DATABASE_URL, DATA_DIR = join('.data', name) } = env
-  if (STORAGE !== 'fs') throw new Error(`STORAGE=${STORAGE} is not known here; leave it out, or set it to fs.`)
-  if (DATABASE_URL) throw new Error('DATABASE_URL is set, but this server keeps its records in SQLite: unset it.')
-  return {
-    storage: fsStorage({ root: join(DATA_DIR, 'objects') }),
-    metadata: sqliteMetadata({ file: join(DATA_DIR, 'assets.db') }),
-  }
 }
 
 function imageGenerator({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: NodeJS.ProcessEnv): ImageGenerator {

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { StorageAdapter } from '@stowage/core'
+import { openStack, type Stack } from './stack.ts'
 
 export interface RunningExample {
   readonly origin: string
-  readonly dataDir: string
+  /** Its storage, opened a second time. */
+  readonly storage: StorageAdapter
   /** Everything the server wrote to standard error so far. */
   errors(): string
   /** SIGTERM; resolves to the exit code. */
@@ -22,20 +25,32 @@ export interface RunningExample {
 /** Starts `examples/NAME` as its `npm start` does, on a free port and in a folder of its own. */
 export async function startExample(name: string, env: Readonly<Record<string, string>> = {}): Promise<RunningExample> {
   const dataDir = await mkdtemp(join(tmpdir(), `stowage-${name}-`))
+  const stack = await openStack(dataDir)
   try {
-    return await start(name, env, dataDir)
+    return await start(name, env, { dataDir, stack })
   } catch (error) {
+    await stack.close()
     await rm(dataDir, { recursive: true, force: true })
     throw error
   }
 }
 
-async function start(name: string, env: Readonly<Record<string, string>>, dataDir: string): Promise<RunningExample> {
+interface Ground {
+  readonly dataDir: string
+  readonly stack: Stack
+}
+
+async function start(name: string, env: Readonly<Record<string, string>>, ground: Ground): Promise<RunningExample> {
+  const { dataDir, stack } = ground
   const main = fileURLToPath(new URL(`../../${name}/src/main.ts`, import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning', main], {
-    env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DATA_DIR: dataDir, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning', ...stack.flags, main],
+    {
+      env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DATA_DIR: dataDir, ...stack.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', text => {
     errors += text
@@ -51,15 +66,16 @@ async function start(name: string, env: Readonly<Record<string, string>>, dataDi
   }
   return {
     origin,
-    dataDir,
+    storage: stack.storage,
     errors: () => errors,
     stop,
     async restart() {
       await stop()
-      return start(name, env, dataDir)
+      return start(name, env, ground)
     },
     async remove() {
       await stop()
+      await stack.close()
       await rm(dataDir, { recursive: true, force: true })
     },
   }

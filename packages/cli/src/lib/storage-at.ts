@@ -39,7 +39,8 @@ async function s3At(text: string): Promise<StorageAdapter> {
     ...(prefix && { prefix }),
     ...(endpoint && { endpoint }),
     ...(region && { region }),
-    ...(flavor && { flavor: oneOf(flavor, FLAVORS, 'storage flavor') }),
+    // Nearly all services that are not Amazon's take what MinIO takes.
+    flavor: oneOf(flavor ?? (endpoint ? 'minio' : 'aws'), FLAVORS, 'storage flavor'),
   })
 }
 

@@ -45,7 +45,13 @@ async function deniedEverywhere({ setUp, ...options }: Opened, statuses: readonl
   for (const door of doorsOf(world.stowage, world.profiles.slice(0, 1))) {
     if (asksNobody(plans[door.operation])) continue
     const attempt = plans[door.operation].methods[door.method]?.[0]
-    const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, space: 'one', name: 'thumb', uploadId: '0'.repeat(32) }
+    const values: Record<string, unknown> = {
+      id: hers.id,
+      filename: hers.filename,
+      space: 'one',
+      name: 'thumb',
+      uploadId: '0'.repeat(32),
+    }
     const path = fillTemplate(door.template, param => values[param] as string)
     const events = world.logged.length
     const told = await whileTimePasses(

@@ -59,7 +59,13 @@ describe.each(Object.entries(failures))('threat 82: a database or storage that i
       const plan = plans[door.operation]
       if (plan.asks === 'nothing') continue
       const attempt = plan.methods[door.method]?.[0]
-      const values: Record<string, unknown> = { id: hers.id, filename: hers.filename, token, name: 'thumb', uploadId: '0'.repeat(32) }
+      const values: Record<string, unknown> = {
+        id: hers.id,
+        filename: hers.filename,
+        token,
+        name: 'thumb',
+        uploadId: '0'.repeat(32),
+      }
       const path = fillTemplate(door.template, param => values[param] as string)
       const events = world.logged.length
       controls.inject({ on: '*', fault: failBefore(failure()) })

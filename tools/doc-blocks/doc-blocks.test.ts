@@ -2,6 +2,7 @@
 import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { postgresServer } from '@stowage/servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSteps, type Step } from './document.ts'
 import { createStage, freePort, type Stage } from './stage.ts'
@@ -54,6 +55,12 @@ async function layOut(document: Document): Promise<void> {
   for (const step of document.steps) await writeFile(join(folder, fileOf(document, step)), withPort(step.code, port))
 }
 
+/** Where blocks ask for one, the PostgreSQL of this run; each schema there is one document's. */
+async function databaseFor({ steps }: (typeof documents)[number]): Promise<string> {
+  if (!steps.some(({ code }) => code.includes('process.env.DATABASE_URL'))) return ''
+  return (await postgresServer())?.url ?? ''
+}
+
 const withPort = (code: string, port: number) => code.replaceAll(/\b3000\b/g, String(port))
 
 beforeAll(async () => {
@@ -71,8 +78,8 @@ it('finds the documents', () => expect(documents.map(({ path }) => path)).toCont
 
 describe.each(documents)('$path', document => {
   let stage: Stage
-  beforeAll(() => {
-    stage = createStage(join(folder, document.slug), ports.get(document) ?? 0, root)
+  beforeAll(async () => {
+    stage = createStage(join(folder, document.slug), ports.get(document) ?? 0, root, await databaseFor(document))
   })
   afterAll(() => stage.stop())
 

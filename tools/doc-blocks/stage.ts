@@ -15,9 +15,16 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-export function createStage(folder: string, port: number, root: string): Stage {
+/** @param databaseUrl of a PostgreSQL for blocks that ask for one */
+export function createStage(folder: string, port: number, root: string, databaseUrl = ''): Stage {
   let server: Child | null = null
-  const environment = { ...process.env, PORT: String(port), DATA_DIR: join(folder, 'data'), NO_COLOR: '1' }
+  const environment = {
+    ...process.env,
+    PORT: String(port),
+    DATA_DIR: join(folder, 'data'),
+    NO_COLOR: '1',
+    ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+  }
 
   // A new server takes the place of the one before, on the same port.
   async function serve(begin: () => Child): Promise<void> {

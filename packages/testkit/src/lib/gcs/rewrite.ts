@@ -77,5 +77,7 @@ export class Rewrites {
 /** `ifSourceGenerationMatch` and the like are the same conditions, on the object that is read. */
 function sourceCondition(query: URLSearchParams): (present: StoredObject | null) => void {
   const renamed = [...query].filter(([name]) => name.startsWith('ifSource'))
-  return preconditionOf(new URLSearchParams(renamed.map(([name, value]) => [name.replace('ifSource', 'if'), value])))
+  return preconditionOf(
+    new URLSearchParams(renamed.map(([name, value]): [string, string] => [name.replace('ifSource', 'if'), value])),
+  )
 }

@@ -155,15 +155,8 @@ async function signedParts({ storage, partBytes, fetch: send = fetch }: RowConte
     const upload = { key, uploadId }
     const request = await multipart.presignPart({ ...upload, partNumber: 2 }, { expiresInSeconds: 60, sizeBytes: partBytes })
     const body = pattern(partBytes)
-    const init = { method: request.method, headers: request.headers }
-    await refused(send, request.url, { ...init, body: Uint8Array.from(Buffer.concat([body, Buffer.of(1)])) }, 'a longer part')
-    await refused(send, request.url, { ...init, body: Uint8Array.from(body).slice(1) }, 'a shorter part')
-    await refused(
-      send,
-      request.url.replaceAll(uploadId, 'f'.repeat(uploadId.length)),
-      { ...init, body: Uint8Array.from(body) },
-      'another',
-    )
+    // Once will do: parts may be megabytes.
+    if (key === ODD_KEYS[0]) await wrongParts(send, request, uploadId, body)
     assert.deepEqual(await multipart.listParts(key, uploadId), [])
     const response = await fetchSigned(send, request, { body: Uint8Array.from(body) })
     await response.arrayBuffer()
@@ -177,4 +170,12 @@ async function signedParts({ storage, partBytes, fetch: send = fetch }: RowConte
     sameBytes(await read(storage, key), body)
     await storage.delete([key])
   }
+}
+
+async function wrongParts(send: Fetch, request: PresignedRequest, uploadId: string, body: Uint8Array): Promise<void> {
+  const init = { method: request.method, headers: request.headers }
+  await refused(send, request.url, { ...init, body: Uint8Array.from(Buffer.concat([body, Buffer.of(1)])) }, 'a longer part')
+  await refused(send, request.url, { ...init, body: Uint8Array.from(body).slice(1) }, 'a shorter part')
+  const another = request.url.replaceAll(uploadId, 'f'.repeat(uploadId.length))
+  await refused(send, another, { ...init, body: Uint8Array.from(body) }, 'another upload')
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   alice,
   bob,
@@ -13,6 +13,9 @@ import {
   sendAll,
 } from '../../../../test/direct-world.ts'
 import type { DirectMethod } from '../assets.ts'
+
+// Other work on the machine must not make these fail.
+vi.setConfig({ testTimeout: 180_000 })
 
 const PDF = Buffer.concat([Buffer.from('%PDF-1.7 '), Buffer.alloc(200_000, 7)])
 const BIG = Buffer.concat([Buffer.from('%PDF-1.7 '), Buffer.alloc(17 * MIB, 9)])

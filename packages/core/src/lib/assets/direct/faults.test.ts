@@ -1,7 +1,10 @@
 import { type Fault, failAfter, failBefore } from '@stowage/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { alice, type DirectWorld, expectNothingLeft, openDirect, sendAll } from '../../../../test/direct-world.ts'
 import { StowageError } from '../../contracts/errors.ts'
+
+// Other work on the machine must not make these fail.
+vi.setConfig({ testTimeout: 180_000 })
 
 const HOUR = 60 * 60 * 1000
 const PDF = Buffer.concat([Buffer.from('%PDF-1.7 '), Buffer.alloc(5000, 7)])

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { gate, holdAt } from '@stowage/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { alice, bytesOf, DAY, expectNothingLeft, MIB, openDirect, PLACES, sendAll } from '../../../../test/direct-world.ts'
 import { defineKind } from '../../kinds/define-kind.ts'
 import { ownerOnly } from '../../policy/ready-made.ts'
+
+// Other work on the machine must not make these fail.
+vi.setConfig({ testTimeout: 180_000 })
 
 const HOUR = 60 * 60 * 1000
 const PDF = Buffer.concat([Buffer.from('%PDF-1.7 '), Buffer.alloc(50_000, 7)])

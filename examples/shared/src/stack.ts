@@ -73,7 +73,7 @@ async function onGcs(bucket: string, dataDir: string): Promise<Stack> {
     STORAGE_BUCKET: bucket,
     GOOGLE_APPLICATION_CREDENTIALS: account,
     GOOGLE_CLOUD_PROJECT: options.projectId,
-    GOOGLE_CLOUD_UNIVERSE_DOMAIN: options.universeDomain,
+    STORAGE_ENDPOINT: `https://storage.${options.universeDomain}`,
     TEST_GCS: JSON.stringify({ ...server.address, universe: options.universeDomain }),
   }
   const close = async () => {

@@ -19,13 +19,13 @@ export interface Resource {
 /** Names which write made an object, so that a lost answer does not leave it in doubt. */
 export const WRITE = 'stowage-write'
 /** User metadata that headers can't carry, as base64url of JSON. */
-export const METADATA = 'stowage-metadata'
+const METADATA = 'stowage-metadata'
 const RESERVED = [WRITE, METADATA]
 
 const TEXTS = ['contentType', 'cacheControl', 'contentDisposition', 'contentLanguage'] as const
 
 /** The generation is the ETag: it changes with the bytes, and with nothing else. */
-export const etagOf = (generation: string): string => `"${generation}"`
+const etagOf = (generation: string): string => `"${generation}"`
 
 /** @returns null for what was never an ETag of ours */
 export function generationIn(etag: string): string | null {

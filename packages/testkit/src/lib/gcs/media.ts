@@ -20,7 +20,7 @@ export function mediaOf(object: StoredObject, { method, headers, query }: Exchan
 }
 
 /** @see https://cloud.google.com/storage/docs/xml-api/reference-headers */
-export function objectHeaders(object: StoredObject): Record<string, string> {
+function objectHeaders(object: StoredObject): Record<string, string> {
   const { said, md5Hash } = object
   const metadata = Object.entries(said.metadata ?? {}).map(([name, value]) => [`x-goog-meta-${name}`, value] as const)
   const plain = metadata.filter(([, value]) => /^[\x20-\x7e]*$/.test(value))

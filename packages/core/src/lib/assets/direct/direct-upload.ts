@@ -100,6 +100,6 @@ export function blobDueAt({ timing }: Pick<ServiceDeps, 'timing'>, expiresAt: nu
   return expiresAt + timing.uploadLeaseMs
 }
 
-export function noSuchUpload(): StowageError {
+function noSuchUpload(): StowageError {
   return new StowageError('not_found', 'There is no such upload: it has ended, has expired, or was never yours. Begin another.')
 }

@@ -4,20 +4,28 @@ import { documentOf } from './document-of.ts'
 
 const DOCUMENTS = ['/notes', '/drafts', '/photos', '/api/teams/1/files'].map(base => `${base}/openapi.json`)
 
-/** The same binding, with every answer held against the documents that the api serves of itself. */
+type Judges = readonly ReturnType<typeof conformance>[]
+
+/**
+ * The same binding, with every answer held against the documents that the api serves of itself: those of the first one, and where they do not agree, which
+ * may be because it offers something else, its own.
+ */
 export function judgedHarness(harness: HttpHarness) {
   const faults: string[] = []
   let judged = 0
-  let judges: ReturnType<typeof conformance>[] | null = null
-  const judge = async (request: Request, response: Response) => {
+  let first: Promise<Judges> | null = null
+  const judge = async (request: Request, response: Response, own: () => Promise<Judges>) => {
     const contentType = response.headers.get('content-type')
     const text = contentType?.includes('json') && request.method !== 'HEAD' ? await response.text() : ''
     const { pathname } = new URL(request.url)
     const told = { method: request.method, path: pathname, status: response.status, contentType, text }
-    const said = judges?.map(one => one(told)).find(found => found !== null)
+    const by = (judges: Judges) => judges.map(one => one(told)).find(found => found !== null)
+    first ??= own()
+    const said = by(await first)
     if (said === undefined) return
     judged += 1
-    faults.push(...(said ?? []).map(fault => `${request.method} ${pathname}: ${fault}`))
+    const found = said?.length ? (by(await own()) ?? said) : []
+    faults.push(...found.map(fault => `${request.method} ${pathname}: ${fault}`))
   }
   const judgedBinding: HttpHarness = {
     ...harness,
@@ -25,13 +33,18 @@ export function judgedHarness(harness: HttpHarness) {
       const binding = await harness.open(api)
       const { fetch } = binding
       if (fetch === undefined) throw new Error('Answers are judged as Response.')
-      judges ??= await Promise.all(DOCUMENTS.map(async path => conformance(await documentOf(api, path))))
+      const documents = (): Promise<Judges> => Promise.all(DOCUMENTS.map(async path => conformance(await documentOf(api, path))))
+      let made: Promise<Judges> | null = null
+      const own = () => {
+        made ??= documents()
+        return made
+      }
       return {
         ...binding,
         fetch: async (request: Request) => {
           const response = await fetch(request)
-          if (response.headers.get('content-type')?.includes('json')) await judge(request, response.clone())
-          else await judge(request, response)
+          if (response.headers.get('content-type')?.includes('json')) await judge(request, response.clone(), own)
+          else await judge(request, response, own)
           return response
         },
       }

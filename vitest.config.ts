@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -35,8 +34,8 @@ export default defineConfig({
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'tools/**/*.test.ts'],
     globalSetup: ['tools/servers/src/global-setup.ts'],
     pool: 'forks',
-    // Much of what tests wait for is the disk, and servers beside them: one file more than there are cores.
-    maxWorkers: availableParallelism() + 1,
+    // Much of what tests wait for is the disk: a core left free by default is a core lost.
+    maxWorkers: '100%',
     sequence: { sequencer: LongFirst },
     execArgv: ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 20_000,

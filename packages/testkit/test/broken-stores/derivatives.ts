@@ -1,5 +1,6 @@
 import type { Change, MetadataStore } from '@stowage/core/contracts'
 import { StowageError } from '@stowage/core/contracts'
+import { idOf } from '../../src/lib/metadata/conformance/records.ts'
 import { type BrokenStores, broken, commits } from './broken.ts'
 
 const passesOver = (...members: readonly string[]) =>
@@ -27,6 +28,16 @@ export const brokenDerivatives: BrokenStores = {
   ),
   'does not assert the version': passesOver('version'),
   'does not assert the bytes': passesOver('blobId'),
+  'leaves a blob in the storage where it was': commits('M63', change => {
+    if (change.op !== 'updateBlob' || change.set.storage === undefined) return change
+    const { storage: _storage, ...set } = change.set
+    return { ...change, set }
+  }),
+  'moves a blob to a place that another has': commits('M63', change =>
+    change.op === 'updateBlob' && change.set.storage !== undefined
+      ? [{ op: 'deleteBlob', id: idOf(2, 'b'), guard: { states: ['writing'] } }, change]
+      : change,
+  ),
   'commits what stands before an assertion': broken('M52', inner => ({
     async commit(changes) {
       const at = changes.findIndex(({ op }) => op === 'assertAsset')

@@ -1,10 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ImageGenerator, Stowage, UrlImporter } from '@stowage/core'
-import { closeGracefully, prepareServer } from '@stowage/http/node'
+import { consoleLogger, type ImageGenerator, type Stowage, type UrlImporter } from '@stowage/core'
+import { type SignedStorage, signedObjects } from '@stowage/http'
+import { closeGracefully, type NodeHandler, nodeHandler, prepareServer } from '@stowage/http/node'
 import { openAiImageGenerator, placeholderGenerator } from '@stowage/media'
 import { urlImporter } from '@stowage/url-import'
-import { openPlaces, type Places } from './places.ts'
+import { openPlaces, type Places, SIGNED_PATH } from './places.ts'
 
 /** Of the 5 s that it may take, the rest is for closing what lies behind. */
 const STOP_WITHIN_MS = 4000
@@ -29,22 +30,26 @@ export interface ExampleApp {
  */
 export async function serve(name: string, build: (setup: Setup) => Promise<ExampleApp>): Promise<void> {
   const { env } = process
-  const { promise: app, resolve: ready } = Promise.withResolvers<ExampleApp>()
+  const { promise: app, resolve: ready } = Promise.withResolvers<NodeHandler>()
   // A request that comes while the API is still opening waits for it.
-  const server = createServer((req, res) => void app.then(({ listener }) => listener(req, res)))
+  const server = createServer((req, res) => void app.then(listener => listener(req, res)))
   prepareServer(server)
   const port = await listen(server, readPort(env.PORT))
-  const built = await build({
-    ...(await openPlaces(name, env)),
-    generator: imageGenerator(env),
-    importer: importer(env),
-    publicUrl: env.PUBLIC_URL ?? `http://localhost:${port}`,
-  })
-  ready(built)
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${port}`
+  const places = await openPlaces(name, env, publicUrl)
+  const built = await build({ ...places, generator: imageGenerator(env), importer: importer(env), publicUrl })
+  ready(withSigned(places, built.listener))
   process.stdout.write(`${name} listening on http://localhost:${port}\n`)
   await stopSignal()
   await closeGracefully(server, { timeoutMs: STOP_WITHIN_MS })
   await built.stowage.close()
+}
+
+/** The URLs that a disk signs are answered here; a cloud answers its own. */
+function withSigned({ storage }: { readonly storage: SignedStorage }, listener: RequestListener): NodeHandler {
+  if (!storage.openSignedRequest) return listener
+  const signed = nodeHandler(signedObjects(storage, { path: SIGNED_PATH, logger: consoleLogger() }))
+  return (req, res) => signed(req, res, () => listener(req, res))
 }
 
 function imageGenerator({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: NodeJS.ProcessEnv): ImageGenerator {

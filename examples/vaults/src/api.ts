@@ -47,7 +47,10 @@ export async function vaultsApp({ publicUrl, storage, metadata }: Setup): Promis
 
   const vaults = defineProfile(vaultAssets, {
     basePath: '/api/v1/vaults/:vaultId/assets',
-    operations: ['upload', 'list', 'get', 'update', 'delete', 'content'],
+    operations: [
+      ...['upload', 'list', 'get', 'update', 'delete', 'content'],
+      ...['beginUpload', 'readUpload', 'presignParts', 'completeUpload', 'abortUpload'],
+    ] as const,
     authenticate: bearer(users),
     space: ({ params }) => findVault(params.vaultId),
     upload: {

@@ -70,13 +70,13 @@ describe.skipIf(server === null)('outcomes that are not known', { timeout: 120_0
     ['success with an error inside', { type: 'replace', status: 200, body: INTERNAL_ERROR }],
     ['a failure that was none', { type: 'replace', status: 500, body: INTERNAL_ERROR }],
     ['an upload that is gone since it is done', { type: 'replace', status: 404, body: NO_UPLOAD }],
-  ] as const)('C13: completing parts resolves %s', async (_, fault) => {
+  ] as const)('C13: completing parts resolves %s', async (title, fault) => {
     const { storage, proxy, straight } = opened
     for (const [createOnly, times] of [
       [true, 1],
       [false, 9],
     ] as const) {
-      const key = `parts/${fault.type}/${times}`
+      const key = `parts/${title}/${times}`
       proxy.rule = first(isComplete, fault, times)
       const info = await storage.put(key, stream(6 * MIB), { createOnly })
       expect(info).toEqual(await straight.head(key))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Hundreds of programs are started from their sources, and most of a start would be stripping types. Children inherit it.
@@ -25,6 +25,10 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+/** Whole suites against servers that are slow to ask: `npm run test:long`. */
+// biome-ignore lint/suspicious/noUndeclaredEnvVars: turbo runs no tests
+const LONG_SUITES = process.env.STOWAGE_LONG ? [] : ['**/*.long.test.ts']
+
 const conditions = ['@stowage/source']
 
 export default defineConfig({
@@ -33,6 +37,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'docs/**/*.test.ts', 'tools/**/*.test.ts'],
     globalSetup: ['tools/servers/src/global-setup.ts'],
+    exclude: [...configDefaults.exclude, ...LONG_SUITES],
     pool: 'forks',
     // Much of what tests wait for is the disk: a core left free by default is a core lost.
     maxWorkers: '100%',

@@ -7,7 +7,7 @@ const TEST = /\.(test|test-d)\.ts$/
 const UNREWRITTEN = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+\.ts)['"]/
 
 /** What two entries of a bundled package share. */
-const SHARED = /^lib\/chunk-[A-Z0-9]+\.js(\.map)?$/
+const SHARED = /^shared\/[A-Z0-9]+\.js(\.map)?$/
 
 /** What is wrong with a package's `dist`: a source without its module or types, a leftover, an import not rewritten. */
 export async function distProblems({ folder, manifest }: Package): Promise<string[]> {

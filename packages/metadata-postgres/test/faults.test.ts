@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { insert, KINDS } from '../../metadata-sql/test/records.ts'
 import { postgresMetadata } from '../src/index.ts'
-import { insert, KINDS } from './records.ts'
 import { hasServer, ownDatabase, runSql } from './server.ts'
 
 vi.setConfig({ testTimeout: 120_000 })

@@ -1,8 +1,8 @@
 import type { MetadataStore } from '@stowage/core/contracts'
 import { isStowageError } from '@stowage/core/contracts'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { insert, job, KINDS } from '../../metadata-sql/test/records.ts'
 import { postgresMetadata } from '../src/index.ts'
-import { insert, job, KINDS } from './records.ts'
 import { hasServer, ownDatabase, runSql } from './server.ts'
 
 vi.setConfig({ testTimeout: 120_000 })

@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly, systemClock } from '@stowage/core'
 import { expect, onTestFinished, test } from 'vitest'
+import { KINDS } from '../../metadata-sql/test/records.ts'
 import { postgresMetadata } from '../src/index.ts'
-import { KINDS } from './records.ts'
 import { hasServer, ownDatabase, runSql } from './server.ts'
 
 const DAY_MS = 24 * 60 * 60_000

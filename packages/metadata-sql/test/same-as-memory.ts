@@ -3,6 +3,7 @@ import { isStowageError } from '@stowage/core/contracts'
 import { memoryMetadata } from '@stowage/testkit'
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import { asset } from './records.ts'
 
 const KINDS: readonly KindSchema[] = [
   {
@@ -95,41 +96,6 @@ const query: fc.Arbitrary<AssetQuery> = fc.record({
   }),
   limit: fc.integer({ min: 1, max: 12 }),
 })
-
-function asset(id: string, given: Partial<AssetRecord> = {}): AssetRecord {
-  return {
-    id,
-    kind: 'file',
-    space: '',
-    createdBy: null,
-    type: 'file',
-    state: 'ready',
-    processing: 'none',
-    processingError: null,
-    processingProgress: null,
-    visibility: 'private',
-    title: null,
-    description: null,
-    slug: null,
-    filename: null,
-    uniqueName: null,
-    contentType: null,
-    sizeBytes: null,
-    sha256: null,
-    width: null,
-    height: null,
-    properties: {},
-    fields: {},
-    metadata: {},
-    tags: [],
-    externalUrl: null,
-    blobId: null,
-    version: 1,
-    createdAt: 1_700_000_000_000,
-    updatedAt: 1_700_000_000_000,
-    ...given,
-  }
-}
 
 const idOf = (i: number): string => `a${String((i * 37) % 90).padStart(2, '0')}`
 

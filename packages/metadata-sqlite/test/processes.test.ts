@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import { expect, test } from 'vitest'
-import { insert, KINDS } from './records.ts'
+import { insert, KINDS } from '../../metadata-sql/test/records.ts'
 import { tempFolder } from './temp-folder.ts'
 
 type Child = ChildProcessByStdio<Writable, Readable, null>

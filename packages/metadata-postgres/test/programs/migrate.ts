@@ -1,5 +1,5 @@
 import { postgresMetadata } from '@stowage/metadata-postgres'
-import { asset, job, KINDS } from '../records.ts'
+import { asset, job, KINDS } from '../../../metadata-sql/test/records.ts'
 
 // One of several processes that open an empty database at once and write to it: prints the numbers it got and the jobs it claimed.
 const [url = '', name = ''] = process.argv.slice(2)

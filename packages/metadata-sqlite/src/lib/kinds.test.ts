@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { KindSchema } from '@stowage/core/contracts'
 import { expect, test } from 'vitest'
-import { insert } from '../../test/records.ts'
+import { insert } from '../../../metadata-sql/test/records.ts'
 import { tempFolder } from '../../test/temp-folder.ts'
 import { sqliteMetadata } from './sqlite-metadata.ts'
 

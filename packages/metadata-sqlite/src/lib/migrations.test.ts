@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { asset, insert, KINDS } from '../../test/records.ts'
+import { asset, insert, KINDS } from '../../../metadata-sql/test/records.ts'
 import { tempFolder } from '../../test/temp-folder.ts'
 import { openConnection } from './connection.ts'
 import { migrate } from './migrate.ts'

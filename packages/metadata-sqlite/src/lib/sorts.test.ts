@@ -1,6 +1,6 @@
 import type { AssetQuery, Filter, KindSchema } from '@stowage/core/contracts'
 import { expect, test } from 'vitest'
-import { insert } from '../../test/records.ts'
+import { insert } from '../../../metadata-sql/test/records.ts'
 import { sqliteMetadata } from './sqlite-metadata.ts'
 
 const KIND: KindSchema = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { insert, KINDS } from '../../test/records.ts'
+import { insert, KINDS } from '../../../metadata-sql/test/records.ts'
 import { tempFolder } from '../../test/temp-folder.ts'
 import { sqliteMetadata } from './sqlite-metadata.ts'
 

@@ -1,5 +1,5 @@
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
-import { insert, KINDS } from '../records.ts'
+import { insert, KINDS } from '../../../metadata-sql/test/records.ts'
 
 // Commits from eight callers until it is killed, and prints each id once its commit has resolved.
 const store = sqliteMetadata({ file: process.argv[2] ?? '' })

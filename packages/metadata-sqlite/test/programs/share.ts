@@ -1,5 +1,5 @@
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
-import { asset, job, KINDS } from '../records.ts'
+import { asset, job, KINDS } from '../../../metadata-sql/test/records.ts'
 
 // One of several processes that open a new file at once and write to it: prints the numbers it got and the jobs it claimed.
 const [file = '', name = ''] = process.argv.slice(2)

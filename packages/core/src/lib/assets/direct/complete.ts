@@ -9,7 +9,7 @@ import { publish } from '../publish.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { assertSlugFree } from '../slug-taken.ts'
 import { arrivedObject, assertArrived } from './arrived.ts'
-import { type DirectUploadRecord, type DirectUploadView, findUpload, sourceOf, toData } from './direct-upload.ts'
+import { type DirectUploadRecord, type DirectUploadView, findUpload, sourceOf, toData, whereBegun } from './direct-upload.ts'
 import { clearSource, condemnedSource } from './end.ts'
 import { settleFailure } from './failure.ts'
 import { handToJob } from './hand-over.ts'
@@ -23,15 +23,16 @@ import { isUnderWay, seen, viewOf } from './view.ts'
  * comes after it gets the same asset.
  */
 export async function completeUpload(
-  deps: ServiceDeps,
+  service: ServiceDeps,
   scope: ServiceScope,
   id: string,
   input: CompleteUploadInput,
 ): Promise<DirectUploadView> {
-  const upload = await findUpload(deps, scope, id)
+  const upload = await findUpload(service, scope, id)
   const { phase, sizeBytes } = upload.data
-  if (phase === 'done' || isUnderWay(deps, upload)) return seen(deps, upload)
+  if (phase === 'done' || isUnderWay(service, upload)) return seen(service, upload)
   if (phase === 'failed') throw failureOf(upload)
+  const deps = whereBegun(service, upload)
   const source = await sourceOf(deps, upload)
   const refusal = await assertArrived(deps, upload, input).catch((error: unknown) => {
     if (isRefusal(error)) return error

@@ -3,6 +3,7 @@ import { StowageError, type StowageErrorCode } from '../../contracts/errors.ts'
 import type { JsonObject } from '../../contracts/json.ts'
 import type { UploadRecord } from '../../contracts/metadata.ts'
 import type { PartInfo, PresignedRequest } from '../../contracts/storage.ts'
+import { allStorages, storageOf } from '../../storage/storage-of.ts'
 import type { DirectMethod } from '../assets.ts'
 import type { WritingBlob } from '../blobs.ts'
 import type { CheckedDetails } from '../details.ts'
@@ -80,14 +81,20 @@ export async function findUpload(deps: ServiceDeps, scope: ServiceScope, id: unk
   return upload
 }
 
+/**
+ * The service as it works for this upload: on the storage that it was begun on, wherever new objects go by now.
+ * @throws StowageError `unavailable` where that storage is not in use here
+ */
+export function whereBegun(deps: ServiceDeps, { data }: DirectUploadRecord): ServiceDeps {
+  const storage = storageOf(deps, data)
+  if (storage === deps.storage) return deps
+  return { ...deps, storage, otherStorages: allStorages(deps).filter(other => other !== storage) }
+}
+
 /** The row of the object that the sender writes. @throws StowageError `not_found` where it was given up by itself */
-export async function sourceOf(
-  { metadata, storage }: Pick<ServiceDeps, 'metadata' | 'storage'>,
-  upload: DirectUploadRecord,
-): Promise<WritingBlob> {
+export async function sourceOf({ metadata }: Pick<ServiceDeps, 'metadata'>, upload: DirectUploadRecord): Promise<WritingBlob> {
   const blob = await metadata.getBlob(upload.blobId)
-  // New objects go to another storage by now.
-  if (blob && isWriting(blob) && blob.storage === storage.name) return blob
+  if (blob && isWriting(blob)) return blob
   throw noSuchUpload()
 }
 

@@ -3,7 +3,7 @@ import type { BoundKind } from '../../kinds/kind.ts'
 import type { JobHandler } from '../../lifecycle/job-runner.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { makeAsset } from './complete.ts'
-import { asDirect, type DirectUploadRecord, isDirect, sourceOf } from './direct-upload.ts'
+import { asDirect, type DirectUploadRecord, isDirect, sourceOf, whereBegun } from './direct-upload.ts'
 import { settleFailure } from './failure.ts'
 import { holdUpload } from './lease.ts'
 import { isRefusal, refused } from './refusal.ts'
@@ -12,13 +12,14 @@ import { isRefusal, refused } from './refusal.ts'
 const TRIES = 5
 
 /** Completes an upload as its sender's own request would. Safe to run twice or late: its commit is guarded by the upload's lease. */
-export function verifyHandler(deps: ServiceDeps, kinds: readonly BoundKind[]): JobHandler {
+export function verifyHandler(service: ServiceDeps, kinds: readonly BoundKind[]): JobHandler {
   return async ({ id, payload, attempt, lastError, signal }) => {
     const kind = kinds.find(one => one.name === payload.kind)
     if (!kind) throw new StowageError('internal', `Job ${id} is of a kind that is not declared here.`)
-    const found = await deps.metadata.getUpload(String(payload.uploadId))
+    const found = await service.metadata.getUpload(String(payload.uploadId))
     if (!found || !isDirect(found) || asDirect(found).data.phase !== 'verifying') return
     const upload = asDirect(found)
+    const deps = whereBegun(service, upload)
     const held = await holdUpload(deps, upload, await sourceOf(deps, upload))
     try {
       if (attempt > TRIES && lastError === null) throw hopeless()

@@ -3,7 +3,7 @@ import type { PartInfo, PresignedRequest } from '../../contracts/storage.ts'
 import type { SignedPart } from '../assets.ts'
 import { invalid } from '../details.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
-import { type DirectUploadRecord, findUpload, sourceOf } from './direct-upload.ts'
+import { type DirectUploadRecord, findUpload, sourceOf, whereBegun } from './direct-upload.ts'
 
 const MAX_NUMBERS = 1000
 const MAX_URL_SECONDS = 7 * 24 * 60 * 60
@@ -37,13 +37,14 @@ export function signedType(
 
 /** Signs requests for parts of an open upload. @throws StowageError `conflict` once it is complete; `unprocessable` for numbers that it does not have */
 export async function signParts(
-  deps: ServiceDeps,
+  service: ServiceDeps,
   scope: ServiceScope,
   id: string,
   partNumbers: readonly number[],
 ): Promise<readonly SignedPart[]> {
-  const upload = await findUpload(deps, scope, id)
+  const upload = await findUpload(service, scope, id)
   const { phase, partBytes, partCount, sizeBytes } = upload.data
+  const deps = whereBegun(service, upload)
   const presignPart = deps.storage.multipart?.presignPart
   if (partBytes === null || partCount === null || upload.storageUploadId === null || !presignPart) {
     throw new StowageError('conflict', 'This upload has no parts: send the whole file with its `request`.')

@@ -1,6 +1,6 @@
 import { isStowageError, StowageError } from '../../contracts/errors.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
-import { type DirectUploadRecord, type DirectUploadView, findUpload, sourceOf } from './direct-upload.ts'
+import { type DirectUploadRecord, type DirectUploadView, findUpload, sourceOf, whereBegun } from './direct-upload.ts'
 import { handToJob } from './hand-over.ts'
 import { partsOf, signWhole } from './sign.ts'
 
@@ -25,8 +25,10 @@ export async function seen(deps: ServiceDeps, upload: DirectUploadRecord): Promi
 export async function readUpload(deps: ServiceDeps, scope: ServiceScope, id: string): Promise<DirectUploadView> {
   const upload = await findUpload(deps, scope, id)
   const { phase, key } = upload.data
-  if (phase === 'open')
-    return { ...viewOf(upload), request: await signWhole(deps, upload, key), parts: await partsOf(deps, upload) }
+  if (phase === 'open') {
+    const begun = whereBegun(deps, upload)
+    return { ...viewOf(upload), request: await signWhole(begun, upload, key), parts: await partsOf(begun, upload) }
+  }
   if (phase === 'verifying' && !isUnderWay(deps, upload)) return viewOf(await adopted(deps, scope, upload))
   return seen(deps, upload)
 }

@@ -191,6 +191,13 @@ describe('one asset', () => {
     asset = await assets.upload(text())
   })
 
+  it('may have pictures that were made from it', async () => {
+    expect(assets.derivativeUrl(asset.id, 'a b')).toBe(`${server.origin}/api/assets/${asset.id}/derivatives/a%20b`)
+    // This kind declares none.
+    await expect(assets.download(asset.id, { derivative: 'small' })).rejects.toMatchObject({ status: 404 })
+    expect(api.seen.at(-1)?.url).toBe(`/api/assets/${asset.id}/derivatives/small`)
+  })
+
   it('is read, changed and deleted by its id', async () => {
     expect(await assets.get(asset.id)).toEqual(asset)
     expect(asset.etag).toMatch(/^".+"$/)

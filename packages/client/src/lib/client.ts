@@ -47,6 +47,8 @@ export interface AssetClient {
   tagMany(ids: readonly Id[], tags: TagChange, options?: RequestOptions): Promise<readonly BulkResult[]>
   /** Where the bytes are: for `src`, `href` and other programs. Whether they need credentials is the API's rule. */
   contentUrl(id: Id): string
+  /** Where a picture made from it is, by the name that the kind declares. */
+  derivativeUrl(id: Id, name: string): string
   /** The bytes, not read yet: `response.body`, `.blob()`, `.arrayBuffer()`. Status 206 where a range was asked for and given. */
   download(id: Id, options?: DownloadOptions): Promise<Response>
   /** Exchanges the bytes; the id stays. */
@@ -103,8 +105,11 @@ export function createAssetClient(options: AssetClientOptions): AssetClient {
     deleteMany: (ids, { signal } = {}) => bulk('delete', { ids }, signal),
     tagMany: (ids, { add, remove }, { signal } = {}) => bulk('tag', { ids, add, remove }, signal),
     contentUrl: id => connection.url([id, 'content']),
-    download: (id, { signal, range } = {}) =>
-      connection.open({ method: 'GET', path: [id, 'content'], headers: { range: range && rangeText(range) }, signal }),
+    derivativeUrl: (id, name) => connection.url([id, 'derivatives', name]),
+    download: (id, { signal, range, derivative } = {}) => {
+      const path = derivative === undefined ? [id, 'content'] : [id, 'derivatives', derivative]
+      return connection.open({ method: 'GET', path, headers: { range: range && rangeText(range) }, signal })
+    },
     replace: (id, source, input = {}) => {
       const { filename, ifMatch } = input
       const request = {

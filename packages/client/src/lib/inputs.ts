@@ -125,6 +125,8 @@ export interface GenerateInput extends AssetDetails {
 }
 
 export interface DownloadOptions extends RequestOptions {
+  /** Name of a picture made from the bytes, instead of the bytes. */
+  readonly derivative?: string | undefined
   /** Inclusive byte offsets. Default: everything. */
   readonly range?: { readonly start: number; readonly end?: number } | { readonly suffix: number } | undefined
 }

@@ -122,10 +122,12 @@ export function signedObjectsCases(transport: Transport): void {
       ['a condition that storage cannot keep', {}, { body: 'x', headers: { 'if-match': '"1"' } }, 501],
       ['more than is taken of anyone', {}, { body: 'x'.repeat(101) }, 413],
     ] as const)('refuses %s, and stores nothing', async (_, signing, sent, status) => {
-      const { follow, signPut, files } = await open({ maxBytes: 100 })
+      const { follow, signPut, files, logged } = await open({ maxBytes: 100 })
       const answer = await follow(await signPut('in', signing), sent)
       expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json'])
       expect(await files()).toEqual([])
+      // Whoever sends it is at fault, and fills no error log.
+      expect(logged).toEqual([expect.stringMatching(/^request refused /)])
     })
 
     it('takes what has exactly the length and digest that were signed', async () => {

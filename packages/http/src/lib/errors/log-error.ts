@@ -13,7 +13,8 @@ export interface FailedRequest {
 export function logError(logger: Logger, error: StowageError, request: FailedRequest): void {
   const status = errorStatus[error.code]
   const event = { ...request, status, code: error.code }
-  if (status < 500) {
+  // A client asked for what is not offered here: nothing has failed.
+  if (status < 500 || error.code === 'unsupported') {
     logger.info('request refused', event)
     return
   }

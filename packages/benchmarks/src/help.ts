@@ -2,6 +2,7 @@ console.log(`Benchmarks, each with its peers in one go. Give options behind --.
 
   npm run bench:upload -w packages/benchmarks      uploads by multipart: busboy, multer, formidable; --all: nginx, tus, Hono and others
   npm run bench:download -w packages/benchmarks    downloads, ranges, 304s: send, sirv, Express; --all: nginx, Hono, Fastify and others
+  npm run bench:s3 -w packages/benchmarks          uploads and downloads on an S3 server: busboy → lib-storage, lib-storage, GetObject
   npm run bench:multipart -w packages/benchmarks   the parser alone: busboy, @fastify/busboy
   npm run bench:records -w packages/benchmarks     one record over HTTP: Express, Hono, Fastify, Koa, node:http, each on SQLite
   npm run bench:lists -w packages/benchmarks       lists, searches, totals to a million rows beside bare SQL; uploads beside searches

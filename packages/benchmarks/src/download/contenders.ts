@@ -22,6 +22,11 @@ const bare = { ...other, revalidates: false, ranges: false } as const
 /** Servers of files. */
 export const contenders = {
   stowage: { ...usual, path: '/pages/123/assets', serve: async f => (await import('./serve-stowage.ts')).serve(f) },
+  'stowage → nginx': {
+    ...nginx,
+    path: '/pages/123/assets',
+    serve: async f => (await import('./serve-by-nginx.ts')).serve(f),
+  },
   'stowage counting': { ...other, path: '/pages/123/assets', serve: async f => (await import('./serve-counting.ts')).serve(f) },
   send: { ...usual, serve: async f => (await import('./serve-send.ts')).serve(f) },
   sirv: { ...usual, serve: async f => (await import('./serve-sirv.ts')).serve(f) },

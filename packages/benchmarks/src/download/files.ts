@@ -18,7 +18,7 @@ export async function prepareFiles(contender: ContenderName, folder: string): Pr
 }
 
 export async function putFile(contender: string, folder: string, filename: string, { pieces }: Content): Promise<void> {
-  if (contender.startsWith('stowage')) await storeInStowage(folder, filename, chunks(pieces))
+  if (contender.startsWith('stowage')) await storeInStowage(folder, { filename, body: chunks(pieces) })
   else await writeFile(join(folder, 'objects'), filename, pieces)
 }
 

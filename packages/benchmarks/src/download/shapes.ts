@@ -1,14 +1,13 @@
 import type { ServerRow } from '../harness/server-table.ts'
 import type { ContenderName } from './contenders.ts'
-import { type FileName, files } from './files.ts'
+import { files } from './files.ts'
+import type { Asked } from './requests.ts'
 
 /** One row: the same request again and again, on several connections at once. */
-export interface Shape extends ServerRow<ContenderName> {
-  readonly file: FileName
+export interface Shape extends ServerRow<ContenderName>, Asked {
   readonly connections: number
-  readonly status: 200 | 206 | 304
-  /** Of the file, inclusive: what is asked for where it is not the whole. */
-  readonly range?: { readonly start: number; readonly end: number }
+  /** The only contenders of this row. */
+  readonly among?: readonly ContenderName[]
 }
 
 const MIB = 1024 ** 2
@@ -23,6 +22,15 @@ export const shapes: readonly Shape[] = [
     status: 200,
     unit: megabytes(files['large.bin'].sizeBytes),
     targets: { send: 2.5 },
+  },
+  {
+    title: '100 MiB × 1, sent by nginx',
+    file: 'large.bin',
+    connections: 1,
+    status: 200,
+    unit: megabytes(files['large.bin'].sizeBytes),
+    among: ['stowage → nginx', 'nginx, sendfile'],
+    targets: { 'nginx, sendfile': 0.9 },
   },
   { title: '16 KiB × 32', file: 'small.bin', connections: 32, status: 200, unit: requests, targets: { send: 1.5 } },
   {

@@ -29,15 +29,16 @@ export function nginxVersion(module?: 'dav'): string | null {
  * Starts nginx as one process without a log of accesses.
  * @param folder it serves what is in `objects` there
  * @param location lines of its configuration
+ * @param locations more of these, whole
  */
-export async function startNginx(folder: string, location: string): Promise<ServedElsewhere> {
+export async function startNginx(folder: string, location: string, locations = ''): Promise<ServedElsewhere> {
   const how = build()
   if (how === null) throw new Error('There is no nginx on this machine: apt-get install nginx-light.')
   await mkdir(join(folder, 'objects'), { recursive: true })
   await mkdir(join(folder, 'temp'), { recursive: true })
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
-    await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, how, location))
+    await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, how, `location / { ${location} }\n    ${locations}`))
     try {
       return await run(folder, port)
     } catch (error) {
@@ -60,10 +61,10 @@ async function run(folder: string, port: number): Promise<ServedElsewhere> {
     await close()
     throw error
   }
-  return { address: { port, pid: child.pid as number }, close }
+  return { address: { port, pids: [child.pid as number] }, close }
 }
 
-function configuration(folder: string, port: number, how: string, location: string): string {
+function configuration(folder: string, port: number, how: string, locations: string): string {
   const modules = ['proxy', 'fastcgi', 'uwsgi', 'scgi'].filter(name => !how.includes(`--without-http_${name}_module`))
   return `daemon off;
 master_process off;
@@ -78,7 +79,7 @@ http {
   server {
     listen 127.0.0.1:${port};
     root ${folder}/objects;
-    location / { ${location} }
+    ${locations}
   }
 }
 `

@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Measurement } from './interleave.ts'
-import { processUsage } from './process-usage.ts'
+import { type ProcessUsage, processUsage } from './process-usage.ts'
 
 /** A server of this process, and what has to be closed after it. */
 export interface Served {
@@ -21,8 +21,8 @@ export interface ServedElsewhere {
 
 interface Address {
   readonly port: number
-  /** Of the process that is measured. */
-  readonly pid: number
+  /** Of the processes that are measured, as one. */
+  readonly pids: readonly number[]
 }
 
 /** Child side: listens on a free port of this machine, tells the parent which, and ends with it. */
@@ -41,7 +41,7 @@ export async function offerServer(served: Served | ServedElsewhere): Promise<voi
 async function listen(server: Server): Promise<Address> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { port: (server.address() as AddressInfo).port, pid: process.pid }
+  return { port: (server.address() as AddressInfo).port, pids: [process.pid] }
 }
 
 /** A server in a process of its own, seen from its parent. */
@@ -65,17 +65,17 @@ export async function startServer(
   const left = once(child, 'exit')
   const address = await addressOf(child, left)
   if (address === null) throw new Error(`${script.pathname} ${args.join(' ')} ended before it listened.`)
-  const { port, pid } = address
-  const idleBytes = restartPeak(pid)
+  const { port, pids } = address
+  const idleBytes = restartPeak(pids)
   return {
     port,
     async measure(drive) {
-      restartPeak(pid)
-      const before = processUsage(pid)
+      restartPeak(pids)
+      const before = usageOf(pids)
       const started = performance.now()
       const work = await drive(port)
       const wallSeconds = (performance.now() - started) / 1000
-      const after = processUsage(pid)
+      const after = usageOf(pids)
       const cpuSeconds = after.cpuSeconds - before.cpuSeconds
       return { work, wallSeconds, cpuSeconds, peakBytes: Math.max(0, after.peakBytes - idleBytes) }
     },
@@ -92,7 +92,14 @@ async function addressOf(child: ChildProcess, left: Promise<unknown>): Promise<A
 }
 
 /** Makes the peak begin anew and returns it: what is resident now. See proc_pid_clear_refs(5). */
-function restartPeak(pid: number): number {
-  writeFileSync(`/proc/${pid}/clear_refs`, '5')
-  return processUsage(pid).peakBytes
+function restartPeak(pids: readonly number[]): number {
+  for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  return usageOf(pids).peakBytes
+}
+
+/** Of several, as if they had their peaks at one moment. */
+function usageOf(pids: readonly number[]): Pick<ProcessUsage, 'cpuSeconds' | 'peakBytes'> {
+  const usages = pids.map(processUsage)
+  const sum = (one: (usage: ProcessUsage) => number): number => usages.reduce((total, usage) => total + one(usage), 0)
+  return { cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds), peakBytes: sum(({ peakBytes }) => peakBytes) }
 }

@@ -14,7 +14,11 @@ export type Upload = (connection: RawConnection) => Promise<void>
  * Uploads of one content, each with a filename of its own.
  * @param firstNumber of the filenames; all must have as many digits
  */
-export function uploadsOf({ protocol, path, headers = {} }: Contender, content: Content, firstNumber: number): Upload {
+export function uploadsOf(
+  { protocol, path, headers = {} }: Pick<Contender, 'protocol' | 'path'> & Partial<Contender>,
+  content: Content,
+  firstNumber: number,
+): Upload {
   let number = firstNumber
   const upload = { form: uploadForm, put: uploadBare, tus: uploadByTus }[protocol]
   return async connection => {

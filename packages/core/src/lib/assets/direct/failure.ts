@@ -43,9 +43,9 @@ export async function settleFailure(
   } catch (error) {
     const made = await madeAsset(deps, id)
     if (made) return made
-    deps.logger.warn('An upload whose completion failed is left to its lease.', { upload: id, error })
-    // It has ended meanwhile, and can't become an asset any more.
+    // It has ended meanwhile, as its sender may wish, and can't become an asset any more.
     if (isStowageError(error, 'conflict')) await discardWritten(deps, held)
+    else deps.logger.warn('An upload whose completion failed is left to its lease.', { upload: id, error })
     throw failure
   }
   await Promise.all(written.map(blob => removeNow(deps, blob, failure)))

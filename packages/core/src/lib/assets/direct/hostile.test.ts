@@ -124,7 +124,9 @@ describe('a direct upload', () => {
 
   it.each(['aborted', 'expired'])('that is %s while it is completed is either one or the other', async how => {
     for (const op of ['head', 'copy', 'get']) {
-      const world = await openDirect('memory', { quota: { count: 1 } })
+      const warned: string[] = []
+      const logger = { debug: () => {}, info: () => {}, warn: (text: string) => void warned.push(text), error: () => {} }
+      const world = await openDirect('memory', { quota: { count: 1 }, logger })
       const { stowage, storage, clock } = world
       const assets = stowage.as(alice)
       const begun = await assets.beginUpload({ sizeBytes: PDF.byteLength })
@@ -146,6 +148,7 @@ describe('a direct upload', () => {
       const made = await completing
       // A completion that has begun holds its upload; one that has not, loses.
       expect(made, op).toBe(how === 'expired' && op !== 'head')
+      expect(warned).toEqual([])
       await expectNothingLeft(world, made ? 1 : 0)
     }
   })

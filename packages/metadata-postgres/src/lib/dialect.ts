@@ -18,6 +18,9 @@ export function postgresDialect(schema: string): SqlDialect {
       return sql`(${text} collate "C")`
     },
     unindexed: value => value,
+    // Of what is inside, PostgreSQL expects that it holds for every other row.
+    passing: condition => sql`coalesce(${condition}, false)`,
+    rowByRow: raw('offset 0'),
     contains: (text, part) => sql`${text} like ${`%${part.replace(/[\\%_]/g, '\\$&')}%`}`,
     oneOf,
     arrayHasAny: (column, values) =>

@@ -96,15 +96,11 @@ function tagAccesses(context: FilterContext, filters: readonly Filter[]): Access
   })
 }
 
-const SAME_SEQ = raw('a.seq = t.seq')
-// From an asset that was found by its text, the key of its tag is known.
-const SAME_ROW = raw('a.seq = t.seq and a.created_at = t.created_at and a.id = t.id')
-
 function tagAccess(context: FilterContext, tag: string, rest: readonly Filter[]): Access {
   const where = sql`t.kind = ${literal(context.kindName)} and t.tag = ${tag}`
   return {
     name: 'tag',
-    from: sql`asset_tags t ${context.dialect.orderedJoin} assets a on ${context.dialect.choosesTextIndex ? SAME_ROW : SAME_SEQ}`,
+    from: sql`asset_tags t ${context.dialect.orderedJoin} assets a on a.seq = t.seq`,
     where: [where],
     createdAt: raw('t.created_at'),
     id: raw('t.id'),

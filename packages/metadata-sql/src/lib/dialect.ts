@@ -13,6 +13,10 @@ export interface SqlDialect {
   field(column: Fragment, name: string, type: FieldType): Fragment
   /** The same value, but no reason to choose an index by it. */
   unindexed(value: Fragment): Fragment
+  /** The same condition of rows that are read anyway: no reason to choose an index by it, or to expect few rows. */
+  passing(condition: Fragment): Fragment
+  /** Ends a subselect that is to be asked row by row, and not to be joined. */
+  readonly rowByRow: Fragment
   contains(text: Fragment, part: string): Fragment
   oneOf(value: Fragment, values: readonly SqlValue[]): Fragment
   /** Whether a JSON array of strings holds one of `values`. */

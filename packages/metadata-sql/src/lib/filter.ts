@@ -16,6 +16,8 @@ export interface FilterContext {
   readonly driving: ReadonlySet<Filter> | null
   /** Rows are reached in the order of the list, by an index over its sort. */
   readonly inOrder?: boolean
+  /** Rows are reached by a way that is known to be short: texts are looked at one by one. */
+  readonly few?: boolean
 }
 
 const MAX_FILTER_DEPTH = 100
@@ -78,8 +80,10 @@ function compileComparison(context: FilterContext, filter: Comparison, negated: 
   const column = columnRef(context.dialect, context.kind, filter.column)
   const free = (column.indexed || column.sorted) && context.driving && !context.driving.has(filter)
   const value = free ? context.dialect.unindexed(column.value) : column.value
-  const orNull = (condition: Fragment): Fragment =>
-    negated && column.nullable ? sql`(${value} is null or ${condition})` : condition
+  const orNull = (condition: Fragment): Fragment => {
+    const found = negated && column.nullable ? sql`(${value} is null or ${condition})` : condition
+    return free && filter.op === 'eq' ? context.dialect.passing(found) : found
+  }
   if (filter.op === 'isNull') return column.nullable ? sql`${value} is ${raw(negated ? 'not null' : 'null')}` : constant(negated)
   if (filter.op === 'in') {
     const values = filter.values.map(item => comparable(column, item)).filter(item => item !== null)
@@ -110,7 +114,7 @@ function hasAny({ dialect, states, kindName }: FilterContext, tags: readonly str
   if (!onlyReady) return dialect.arrayHasAny(raw('a.tags'), tags)
   // asset_tags holds the ready assets only.
   const same = sql`x.kind = ${literal(kindName)} and x.created_at = a.created_at and x.id = a.id`
-  return sql`exists (select 1 from asset_tags x where ${same} and ${dialect.oneOf(raw('x.tag'), tags)})`
+  return sql`exists (select 1 from asset_tags x where ${same} and ${dialect.oneOf(raw('x.tag'), tags)} ${dialect.rowByRow})`
 }
 
 function compileSearch({ dialect }: FilterContext, terms: readonly string[], negated: boolean): Fragment {
@@ -127,17 +131,19 @@ function compileWords({ dialect, kind, kindName }: FilterContext, terms: readonl
 
 /** The same for filters that are asked of the few rows which others leave: texts are then looked at one by one. */
 export function compileRest(context: FilterContext, filters: readonly Filter[]): Fragment[] {
-  const oneByOne = !context.inOrder && !context.dialect.choosesTextIndex
-  return filters.map(filter =>
-    filter.op === 'words' && oneByOne ? hasWords(context, filter.terms) : compileFilter(context, filter),
-  )
+  const oneByOne = context.few || !(context.inOrder || context.dialect.choosesTextIndex)
+  return filters.map(filter => {
+    if (filter.op === 'words' && oneByOne) return hasWords(context, filter.terms)
+    const condition = compileFilter(context, filter)
+    return filter.op === 'search' && context.few ? context.dialect.passing(condition) : condition
+  })
 }
 
 function hasWords({ dialect }: FilterContext, terms: readonly string[]): Fragment {
   const words = askedWords(terms)
   if (words.length === 0) return TRUE
   const each = words.map(word => dialect.contains(raw('x.words'), ` ${word} `))
-  return sql`exists (select 1 from asset_texts x where x.seq = a.seq and ${allOf(each)})`
+  return sql`exists (select 1 from asset_texts x where x.seq = a.seq and ${allOf(each)} ${dialect.rowByRow})`
 }
 
 /** The terms in searched form, without those that every text holds. */

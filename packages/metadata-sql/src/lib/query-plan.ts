@@ -105,8 +105,18 @@ async function shortest(context: FilterContext, filters: readonly Filter[], prob
   const ways = narrowAccesses(context, filters)
   const [only] = ways
   if (!only) return tableAccess(context, filters, [])
+  if (context.dialect.choosesTextIndex && filters.some(({ op }) => op === 'search' || op === 'words')) {
+    const { way, count } = await sparsest(ways, PROBE_ROWS, probe)
+    return count < PROBE_ROWS ? { ...way, context: { ...way.context, few: true } } : leftToDatabase(context, filters)
+  }
   return ways.length === 1 ? only : (await sparsest(ways, PROBE_ROWS, probe)).way
 }
+
+/** The database weighs the indexes of texts, of columns and of the order against each other. */
+const leftToDatabase = (context: FilterContext, filters: readonly Filter[]): Access => ({
+  ...tableAccess(context, filters, []),
+  context: { ...context, driving: null },
+})
 
 /** @param ways at least one */
 async function sparsest(

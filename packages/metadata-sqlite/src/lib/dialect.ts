@@ -36,6 +36,8 @@ export function sqliteDialect(tablesOf: (kind: string) => IndexTables): SqlDiale
       return type === 'number' ? sql`cast(${value} as real)` : value
     },
     unindexed: value => sql`+${value}`,
+    passing: condition => condition,
+    rowByRow: raw(''),
     contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
     oneOf(value, values) {
       if (values.length > MAX_PLACEHOLDERS) return sql`${value} in (select value from json_each(${JSON.stringify(values)}))`

@@ -1,6 +1,6 @@
 export * from './contracts.ts'
 export type * from './lib/assets/assets.ts'
-export type { AssetService, DirectUploadOptions, ServiceScope, Timing } from './lib/assets/service.ts'
+export type { AssetService, DirectUploadOptions, ResumableOptions, ServiceScope, Timing } from './lib/assets/service.ts'
 export { videoEmbedUrl } from './lib/assets/video-embed.ts'
 export { createStowage } from './lib/composition/create-stowage.ts'
 export { type Maintenance, migrateMetadata, openMaintenance } from './lib/composition/open-maintenance.ts'

@@ -41,6 +41,8 @@ export interface Stowage {
   readonly canImport: boolean
   /** Whether the storage can be sent files straight, without which `beginUpload` is refused. */
   readonly canSignUploads: boolean
+  /** Whether files can come in several requests, without which `createResumable` is refused. */
+  readonly canResumeUploads: boolean
   /** The assets as one actor may use them; null is anonymous. */
   as(actor: Actor | null): Assets
   /** The one unguarded entry: no policy is asked. For your own jobs and scripts, never for a request. */

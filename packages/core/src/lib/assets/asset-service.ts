@@ -16,6 +16,10 @@ import { createLink, openLink, signLink } from './links.ts'
 import { listAssets } from './list.ts'
 import { deleteAsset } from './remove.ts'
 import { replaceContent } from './replace.ts'
+import { abortResumable } from './resumable/abort.ts'
+import { appendResumable } from './resumable/append.ts'
+import { createResumable } from './resumable/create.ts'
+import { readResumable, resumableOffset } from './resumable/state.ts'
 import type { AssetService, ServiceDeps, ServiceScope } from './service.ts'
 import { stageFile } from './stage.ts'
 import { updateAsset } from './update.ts'
@@ -43,6 +47,14 @@ export function createAssetService(deps: ServiceDeps): AssetService {
       return view.asset === null ? view : { ...view, asset: await answered(deps, scope.kind, view.asset, input.signal) }
     },
     abortUpload: (scope, id) => abortUpload(deps, scope, id),
+    createResumable: async (scope, input) => ({ upload: await createResumable(deps, scope, input), asset: null }),
+    getResumable: (scope, id) => readResumable(deps, scope, id),
+    resumableOffset: (scope, id) => resumableOffset(deps, scope, id),
+    async appendResumable(scope, id, input, allowed) {
+      const view = await appendResumable(deps, scope, id, { ...input, allowed })
+      return view.asset === null ? view : { ...view, asset: await answered(deps, scope.kind, view.asset, input.signal) }
+    },
+    abortResumable: (scope, id) => abortResumable(deps, scope, id),
     usage: scope => spaceUsage(deps, scope),
     list: (scope, visible, input) => listAssets(deps, scope, visible, input),
     async find({ kind, space }, name) {

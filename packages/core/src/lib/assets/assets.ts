@@ -240,6 +240,56 @@ export interface SignedPart {
   readonly request: PresignedRequest
 }
 
+/** A file that comes in requests, each of which goes on where the one before ended, and what its asset is to be. */
+export interface CreateResumableInput extends AssetDetails {
+  /** Exact; absent where it is not known yet. */
+  readonly sizeBytes?: number | null
+  /** What the sender says it is: believed only where the bytes agree. */
+  readonly contentType?: string
+  /** SHA-256 the whole file must have, lower-case hexadecimal. */
+  readonly sha256?: string
+  /** Text that is given back as it is, at most 16 Ki characters. */
+  readonly senderNote?: string
+}
+
+/** Bytes that follow those that came before. */
+export interface AppendInput {
+  /** Where they begin: as many as have come before. */
+  readonly offsetBytes: number
+  readonly body: AsyncIterable<Uint8Array>
+  /** How many these are, where that is known. */
+  readonly lengthBytes?: number
+  /** The size of the file, where it was not known until now. */
+  readonly declareBytes?: number
+  /** Of these bytes: none of them is kept unless they have it. */
+  readonly checksum?: ChunkChecksum
+  /** Ends them; what has come until then is kept. */
+  readonly signal?: AbortSignal
+}
+
+export interface ChunkChecksum {
+  readonly algorithm: 'sha256' | 'sha1' | 'md5' | 'crc32'
+  /** Hexadecimal. */
+  readonly value: string
+}
+
+/** A file on its way, request by request. */
+export interface ResumableUpload {
+  /** 32 hexadecimal digits; of use to whoever began it only. */
+  readonly id: string
+  /** `open`: more bytes may come. `verifying`: they are being looked at. `done`: `asset` is there. `failed`: `error` says why, and it is over. */
+  readonly state: 'open' | 'verifying' | 'done' | 'failed'
+  /** As many bytes are kept for certain. */
+  readonly offsetBytes: number
+  /** Null while it is not known. */
+  readonly sizeBytes: number | null
+  readonly senderNote: string
+  /** When it ends by itself; later once more bytes have come. */
+  readonly expiresAt: Date
+  readonly asset: Asset | null
+  readonly error: string | null
+}
+
 /** What became of one asset of many. */
 export type BulkResult =
   | { readonly id: AssetId; readonly asset: Asset | null; readonly error?: never }
@@ -352,6 +402,25 @@ export interface Assets {
   completeUpload(uploadId: string, input?: CompleteUploadInput): Promise<DirectUpload>
   /** Ends it; what has arrived is removed. @throws StowageError `conflict` once it is done */
   abortUpload(uploadId: string): Promise<void>
+  /**
+   * Begins a file that comes in requests, each of which goes on where the one before ended. Only whoever began it can go on with it. Needs `create`, like
+   * all that follows. Keeps the quota's room until it ends, 24 hours after its last bytes at the latest.
+   * @throws StowageError `unsupported` where the storage takes no parts; `unprocessable`, `content_too_large`, `quota_exceeded`
+   */
+  createResumable(input: CreateResumableInput): Promise<ResumableUpload>
+  /** How far it is; disturbs nobody. @throws StowageError `not_found`, in the same words for another's, an expired one and none */
+  getResumable(uploadId: string): Promise<ResumableUpload>
+  /** The same, for whoever is about to send more: a request that is still sending is stopped, so that the offset stays as it is told. */
+  resumableOffset(uploadId: string): Promise<ResumableUpload>
+  /**
+   * Takes more bytes, as far as they come: what came is kept even where this fails. The last of them make the asset, at once, or above a size by a job,
+   * and the upload is `verifying` until then. A newer call takes over from an older one.
+   * @throws StowageError `conflict` for another offset than is kept, with `details.offsetBytes`; `checksum_mismatch` for bytes without their checksum, of
+   * which nothing is kept; what refuses a file, and ends its upload
+   */
+  appendResumable(uploadId: string, input: AppendInput): Promise<ResumableUpload>
+  /** Ends it; what has arrived is removed. @throws StowageError `conflict` once it is done */
+  abortResumable(uploadId: string): Promise<void>
   /** Up to 1000 at once, each by itself: what is refused for one leaves the others. Results in the order of `ids`; `asset` is null. */
   deleteMany(ids: readonly AssetId[]): Promise<readonly BulkResult[]>
   /** The same for tags. */

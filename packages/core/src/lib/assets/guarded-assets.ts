@@ -10,6 +10,7 @@ import { invalid } from './details.ts'
 import { shownUpload } from './direct/shown.ts'
 import { acrossSpaces } from './list.ts'
 import { toAsset } from './record.ts'
+import { shownResumable } from './resumable/shown.ts'
 import type { AssetService, ServiceScope, StoredName } from './service.ts'
 import { isSlug } from './slug.ts'
 import { checkTagChange } from './tags.ts'
@@ -109,6 +110,26 @@ export function createAssets(deps: AssetsDeps, bound: Bound): Assets {
     async abortUpload(uploadId) {
       await guard.allow('create')
       await service.abortUpload(bound, uploadId)
+    },
+    async createResumable(input) {
+      await guard.allow('create')
+      return shownResumable(await service.createResumable(bound, input), one)
+    },
+    async getResumable(uploadId) {
+      await guard.allow('create')
+      return shownResumable(await service.getResumable(bound, uploadId), one)
+    },
+    async resumableOffset(uploadId) {
+      await guard.allow('create')
+      return shownResumable(await service.resumableOffset(bound, uploadId), one)
+    },
+    async appendResumable(uploadId, input) {
+      await guard.allow('create')
+      return shownResumable(await service.appendResumable(bound, uploadId, input, () => guard.allow('create')), one)
+    },
+    async abortResumable(uploadId) {
+      await guard.allow('create')
+      await service.abortResumable(bound, uploadId)
     },
     async usage() {
       await guard.allow('list')

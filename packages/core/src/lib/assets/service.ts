@@ -18,12 +18,14 @@ import type { BoundKind, KeyStrategy } from '../kinds/kind.ts'
 import type { Watchers } from '../processing/watchers.ts'
 import type { Announcements } from './announcements.ts'
 import type {
+  AppendInput,
   AssetContent,
   AssetPage,
   AssetPatch,
   BeginUploadInput,
   CompleteUploadInput,
   CreateInput,
+  CreateResumableInput,
   GenerateInput,
   ImportInput,
   LinkedContent,
@@ -41,6 +43,7 @@ import type {
 } from './assets.ts'
 import type { DirectUploadView } from './direct/direct-upload.ts'
 import type { Linkable } from './links.ts'
+import type { Writers } from './resumable/writers.ts'
 import type { SlugNumbers } from './slug-numbers.ts'
 
 /** What the asset service works with. */
@@ -70,6 +73,13 @@ export interface ServiceDeps {
   readonly wakeJobs: (lane: string) => void
   readonly timing: Timing
   readonly directUploads: Required<DirectUploadOptions>
+  readonly resumable: Required<ResumableOptions> & { readonly writers: Writers }
+}
+
+/** How files that come in several requests are taken in. */
+export interface ResumableOptions {
+  /** Where a storage takes parts of any size: how long one may get, and how much is told to be kept at a time. Default 64 MiB. */
+  readonly streamPartBytes?: number
 }
 
 /** How files that go straight to the storage are taken in. */
@@ -92,11 +102,14 @@ export interface Timing {
   readonly idempotencyMs: number
   /** How long a staged file waits for its asset. */
   readonly stagedMs: number
-  /** How long a direct upload may take as a whole, and how long a job may then verify it. */
+  /** How long a direct upload may take as a whole, a resumable one after its last bytes, and how long a job may then verify it. */
   readonly directMs: number
   /** How long each URL of a direct upload lives; at most 7 days. */
   readonly directUrlMs: number
 }
+
+/** A resumable upload, and what was made of it. */
+export type ResumableView = Pick<DirectUploadView, 'upload' | 'asset'>
 
 /** Where new assets go and whose they are. */
 export interface ServiceScope {
@@ -123,6 +136,12 @@ export interface AssetService {
   presignParts(scope: ServiceScope, id: string, partNumbers: readonly number[]): Promise<readonly SignedPart[]>
   completeUpload(scope: ServiceScope, id: string, input: CompleteUploadInput): Promise<DirectUploadView>
   abortUpload(scope: ServiceScope, id: string): Promise<void>
+  createResumable(scope: ServiceScope, input: CreateResumableInput): Promise<ResumableView>
+  getResumable(scope: ServiceScope, id: string): Promise<ResumableView>
+  resumableOffset(scope: ServiceScope, id: string): Promise<ResumableView>
+  /** `allowed` is asked once more before the asset is made: the last bytes may come long after the first. */
+  appendResumable(scope: ServiceScope, id: string, input: AppendInput, allowed: () => Promise<void>): Promise<ResumableView>
+  abortResumable(scope: ServiceScope, id: string): Promise<void>
   usage(scope: ServiceScope): Promise<SpaceUsage>
   /** `visible` is what the policy lets this actor list. */
   list(

@@ -4,6 +4,7 @@ import { VERIFY_LANE, verifyType } from '../assets/direct/hand-over.ts'
 import { verifyHandler } from '../assets/direct/job.ts'
 import { offeredMethods } from '../assets/direct/methods.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
+import { createWriters } from '../assets/resumable/writers.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { createSlugNumbers } from '../assets/slug-numbers.ts'
 import { DEFAULT_TIMING } from '../assets/timing.ts'
@@ -77,6 +78,7 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     watchers: createWatchers(),
     defaultKeys: container.resolve(tokens.keys),
     directUploads: { verifyInJobBytes: options.directUploads?.verifyInJobBytes ?? 64 * 1024 * 1024 },
+    resumable: { streamPartBytes: options.resumable?.streamPartBytes ?? 64 * 1024 * 1024, writers: createWriters(clock) },
     wakeJobs: lane => jobs?.wake(lane),
     emit: emitter(container.resolve(tokens.events), clock, logger),
   }
@@ -145,6 +147,7 @@ function stowageOf({ deps, kinds, service, policy, sweeper, telemetry, policyTim
     storage,
     canImport: deps.importer !== null,
     canSignUploads: offeredMethods(storage).length > 0,
+    canResumeUploads: storage.multipart !== undefined,
     as: actor =>
       createAssets(
         { service, kindOf, guardFor: (kind, who, space) => createGuard(guardDeps, kind.policy ?? policy, who, space) },

@@ -1,6 +1,6 @@
 import type { DependencyContainer } from 'tsyringe'
 import type { z } from 'zod'
-import type { DirectUploadOptions, Timing } from '../assets/service.ts'
+import type { DirectUploadOptions, ResumableOptions, Timing } from '../assets/service.ts'
 import type { ImageGenerator } from '../contracts/generator.ts'
 import type { UrlImporter } from '../contracts/importer.ts'
 import type { Inspector } from '../contracts/inspector.ts'
@@ -69,5 +69,6 @@ export interface StowageOptions extends DefaultKindOptions {
   /** Time limit of a role look-up or custom rule, after which it denies. Default 5 s. */
   readonly policyTimeoutMs?: number
   readonly directUploads?: DirectUploadOptions
+  readonly resumable?: ResumableOptions
   readonly timing?: Partial<Timing>
 }

@@ -2,6 +2,7 @@ import { isStowageError, StowageError } from '../../contracts/errors.ts'
 import type { ObjectInfo, PartInfo } from '../../contracts/storage.ts'
 import type { CompleteUploadInput } from '../assets.ts'
 import { invalid } from '../details.ts'
+import { acknowledgedParts } from '../resumable/received.ts'
 import type { ServiceDeps } from '../service.ts'
 import type { DirectUploadRecord } from './direct-upload.ts'
 import { refused } from './refusal.ts'
@@ -40,6 +41,7 @@ async function partsToJoin(
     if (await deps.storage.head(key)) return null
     throw refused(new StowageError('unprocessable', 'The storage has dropped the parts of this upload. Begin another.'))
   }
+  if (upload.data.received) return acknowledgedParts(upload.data.received, listed)
   const missing = Array.from({ length: partCount ?? 0 }, (_, i) => i + 1).filter(number => !isWhole(upload, listed, number))
   if (missing.length > 0) {
     const which = missing.length > 10 ? `${missing.slice(0, 10).join(', ')} and ${missing.length - 10} more` : missing.join(', ')

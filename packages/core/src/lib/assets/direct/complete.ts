@@ -1,5 +1,5 @@
 import type { AssetRecord } from '../../contracts/asset.ts'
-import { isStowageError } from '../../contracts/errors.ts'
+import { isStowageError, type StowageError } from '../../contracts/errors.ts'
 import type { Change } from '../../contracts/metadata.ts'
 import { FREE } from '../admission/admission.ts'
 import type { CompleteUploadInput } from '../assets.ts'
@@ -29,7 +29,7 @@ export async function completeUpload(
   input: CompleteUploadInput,
 ): Promise<DirectUploadView> {
   const upload = await findUpload(service, scope, id)
-  const { phase, sizeBytes } = upload.data
+  const { phase } = upload.data
   if (phase === 'done' || isUnderWay(service, upload)) return seen(service, upload)
   if (phase === 'failed') throw failureOf(upload)
   const deps = whereBegun(service, upload)
@@ -38,20 +38,37 @@ export async function completeUpload(
     if (isRefusal(error)) return error
     throw error
   })
+  return completeArrived(deps, scope, { upload, source }, { ...input, ...(refusal && { refusal }) })
+}
+
+/** The same for one all of whose bytes are there, or that is refused for what is. */
+export async function completeArrived(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  { upload, source }: Pick<Held, 'upload' | 'source'>,
+  { refusal, signal }: { readonly refusal?: StowageError; readonly signal?: AbortSignal } = {},
+): Promise<DirectUploadView> {
   try {
-    if (!refusal && sizeBytes > deps.directUploads.verifyInJobBytes) return viewOf(await handToJob(deps, upload, source))
+    if (!refusal && upload.data.sizeBytes > deps.directUploads.verifyInJobBytes) {
+      return viewOf(await handToJob(deps, upload, source))
+    }
   } catch (error) {
-    return raced(deps, scope, id, error)
+    return raced(deps, scope, upload, error)
   }
   const held = await holdUpload(deps, upload, source).catch((error: unknown) => error as Error)
-  if (held instanceof Error) return raced(deps, scope, id, held)
-  return finished(deps, held, () => (refusal ? Promise.reject(refusal) : makeAsset(deps, scope, held, input.signal)))
+  if (held instanceof Error) return raced(deps, scope, upload, held)
+  return finished(deps, held, () => (refusal ? Promise.reject(refusal) : makeAsset(deps, scope, held, signal)))
 }
 
 /** Somebody else was faster: their result stands. */
-async function raced(deps: ServiceDeps, scope: ServiceScope, id: string, error: unknown): Promise<DirectUploadView> {
+async function raced(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  { id, data }: DirectUploadRecord,
+  error: unknown,
+): Promise<DirectUploadView> {
   if (!isStowageError(error, 'conflict')) throw error
-  const upload = await findUpload(deps, scope, id)
+  const upload = await findUpload(deps, scope, id, data.purpose)
   if (upload.data.phase === 'failed') throw failureOf(upload)
   if (upload.data.phase === 'open') throw error
   return seen(deps, upload)

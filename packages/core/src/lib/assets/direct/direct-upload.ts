@@ -7,9 +7,12 @@ import { allStorages, storageOf } from '../../storage/storage-of.ts'
 import type { DirectMethod } from '../assets.ts'
 import type { WritingBlob } from '../blobs.ts'
 import type { CheckedDetails } from '../details.ts'
+import type { Received } from '../resumable/received.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 
-export const PURPOSE = 'direct'
+/** Who writes the bytes: the sender, to the storage itself, or we, as they come in requests that go on where the one before ended. */
+export type Purpose = 'direct' | 'resumable'
+
 const ID = /^[0-9a-f]{32}$/
 
 /**
@@ -18,9 +21,9 @@ const ID = /^[0-9a-f]{32}$/
  */
 export type Phase = 'open' | 'verifying' | 'done' | 'failed' | 'ended'
 
-/** What the row of a direct upload says besides its columns. */
+/** What the row of a direct or resumable upload says besides its columns. */
 export interface DirectData {
-  readonly purpose: typeof PURPOSE
+  readonly purpose: Purpose
   readonly phase: Phase
   readonly space: string
   readonly createdBy: string | null
@@ -30,6 +33,7 @@ export interface DirectData {
   readonly key: string
   /** As declared. */
   readonly contentType: string | null
+  /** 0 while that of a resumable upload is not known. */
   readonly sizeBytes: number
   readonly sha256: string | null
   readonly partBytes: number | null
@@ -40,6 +44,8 @@ export interface DirectData {
   /** While `verifying`: when whoever does it has lost it; null where a job has it. */
   readonly leaseUntil: number | null
   readonly assetId: string | null
+  /** Of a resumable upload. */
+  readonly received?: Received
   readonly failure: { readonly code: StowageErrorCode; readonly message: string; readonly details: JsonObject } | null
 }
 
@@ -59,8 +65,9 @@ export function toData(data: DirectData): JsonObject {
   return data as unknown as JsonObject
 }
 
+/** Whether it is one that is completed: not so a staged file. */
 export function isDirect(upload: UploadRecord): boolean {
-  return upload.data.purpose === PURPOSE
+  return upload.data.purpose === 'direct' || upload.data.purpose === 'resumable'
 }
 
 export function asDirect(upload: UploadRecord): DirectUploadRecord {
@@ -71,9 +78,14 @@ export function asDirect(upload: UploadRecord): DirectUploadRecord {
  * Finds an upload that this actor began in this kind and space.
  * @throws StowageError `not_found`, in the same words whatever is wrong with it
  */
-export async function findUpload(deps: ServiceDeps, scope: ServiceScope, id: unknown): Promise<DirectUploadRecord> {
+export async function findUpload(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  id: unknown,
+  purpose: Purpose = 'direct',
+): Promise<DirectUploadRecord> {
   const found = typeof id === 'string' && ID.test(id) ? await deps.metadata.getUpload(id) : null
-  if (!found || !isDirect(found) || found.kind !== scope.kind.name) throw noSuchUpload()
+  if (found?.data.purpose !== purpose || found.kind !== scope.kind.name) throw noSuchUpload()
   const upload = asDirect(found)
   const { space, createdBy, phase } = upload.data
   if (space !== (scope.space?.id ?? '') || createdBy !== (scope.actor?.id ?? null)) throw noSuchUpload()

@@ -35,8 +35,9 @@ export async function endUpload(
 }
 
 async function changesThatEnd(deps: MaintenanceDeps, upload: DirectUploadRecord): Promise<readonly Change[]> {
-  const { id, state, leaseToken, data } = upload
-  const guard = { states: [state], leaseToken }
+  const { id, state, leaseToken, offsetBytes, data } = upload
+  // One that has come further since has not expired.
+  const guard = { states: [state], leaseToken, offsetBytes }
   const blob = await deps.metadata.getBlob(upload.blobId)
   const expiresAt = deps.clock.now() + deps.timing.lateWriterMs
   const set = { state: 'completing', leaseToken: null, expiresAt, data: toData({ ...data, phase: 'ended' }) } as const

@@ -34,11 +34,11 @@ export async function readUpload(deps: ServiceDeps, scope: ServiceScope, id: str
 }
 
 /** Whoever completed it died on the way: a job goes on. */
-async function adopted(deps: ServiceDeps, scope: ServiceScope, upload: DirectUploadRecord): Promise<DirectUploadRecord> {
+export async function adopted(deps: ServiceDeps, scope: ServiceScope, upload: DirectUploadRecord): Promise<DirectUploadRecord> {
   try {
     return await handToJob(deps, upload, await sourceOf(deps, upload))
   } catch (error) {
-    if (isStowageError(error, 'conflict')) return findUpload(deps, scope, upload.id)
+    if (isStowageError(error, 'conflict')) return findUpload(deps, scope, upload.id, upload.data.purpose)
     throw error
   }
 }

@@ -1,0 +1,49 @@
+import { StowageError } from '../../contracts/errors.ts'
+import type { PartInfo } from '../../contracts/storage.ts'
+import type { DirectUploadRecord } from '../direct/direct-upload.ts'
+import { refused } from '../direct/refusal.ts'
+
+/** Parts with numbers in a row: the first number, how many there are, and their bytes together. */
+export type Run = readonly [first: number, count: number, bytes: number]
+
+/** What has come of a resumable upload, in few words: it is written at each step. */
+export interface Received {
+  /** What its sender said of it, given back as it was. */
+  readonly senderNote: string
+  /** The storage acknowledged them; their order is that of the file. */
+  readonly runs: readonly Run[]
+  /** Of the next part: no number is used by two writers, nor twice. */
+  readonly nextPart: number
+}
+
+/** The row of a resumable upload. */
+export type ResumableRecord = DirectUploadRecord & { readonly data: { readonly received: Received } }
+
+/** The same with one part more, which was given the next number. */
+export function withPart(received: Received, sizeBytes: number): Received {
+  const { runs, nextPart } = received
+  const last = runs.at(-1)
+  const follows = last !== undefined && last[0] + last[1] === nextPart
+  const grown: readonly Run[] = follows
+    ? [...runs.slice(0, -1), [last[0], last[1] + 1, last[2] + sizeBytes]]
+    : [...runs, [nextPart, 1, sizeBytes]]
+  return { ...received, runs: grown, nextPart: nextPart + 1 }
+}
+
+/** The same without the next number, which somebody may have used. */
+export function withoutNumber(received: Received): Received {
+  return { ...received, nextPart: received.nextPart + 1 }
+}
+
+/**
+ * Of all parts that a storage has, those that were acknowledged.
+ * @throws a refusal where some of them are gone
+ */
+export function acknowledgedParts({ runs }: Received, listed: readonly PartInfo[]): readonly PartInfo[] {
+  return runs.flatMap(([first, count, bytes]) => {
+    const parts = listed.filter(({ partNumber }) => partNumber >= first && partNumber < first + count)
+    const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    if (parts.length === count && total === bytes) return parts
+    throw refused(new StowageError('unprocessable', 'The storage has lost parts of this upload. Begin another.'))
+  })
+}

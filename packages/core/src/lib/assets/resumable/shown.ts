@@ -1,0 +1,23 @@
+import type { AssetRecord } from '../../contracts/asset.ts'
+import type { Asset, ResumableUpload } from '../assets.ts'
+import type { DirectUploadView } from '../direct/direct-upload.ts'
+import type { ResumableRecord } from './received.ts'
+
+/** An upload as callers see it: nothing of where its bytes lie. */
+export async function shownResumable(
+  view: Pick<DirectUploadView, 'upload' | 'asset'>,
+  present: (record: AssetRecord) => Promise<Asset>,
+): Promise<ResumableUpload> {
+  const upload = view.upload as ResumableRecord
+  const { id, offsetBytes, declaredBytes, expiresAt, data } = upload
+  return {
+    id,
+    state: data.phase === 'ended' ? 'failed' : data.phase,
+    offsetBytes,
+    sizeBytes: declaredBytes,
+    senderNote: data.received.senderNote,
+    expiresAt: new Date(expiresAt),
+    asset: view.asset && (await present(view.asset)),
+    error: data.failure?.message ?? null,
+  }
+}

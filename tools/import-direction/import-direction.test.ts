@@ -12,6 +12,7 @@ const arrows: Record<string, readonly string[]> = {
   core: [],
   multipart: [],
   client: [],
+  ui: ['@stowage/client'],
   http: ['@stowage/core', '@stowage/core/contracts', '@stowage/multipart'],
   'http-express': ['@stowage/http', '@stowage/http/node'],
   'http-hono': ['@stowage/http', '@stowage/http/node'],

@@ -10,7 +10,7 @@ import { entries, type Package, publishedPackages, root } from './workspace.ts'
 const run = promisify(execFile)
 const consumer = 'consumer.ts'
 /** Their users have the types of the DOM; those of all others may not. */
-const forBrowsers = new Set(['@stowage/client'])
+const forBrowsers = new Set(['@stowage/client', '@stowage/ui'])
 
 const packages = await publishedPackages()
 const problems = (await Promise.all(packages.map(distProblems))).flat()

@@ -1,0 +1,3 @@
+import { defineStowageElements } from './lib/define-elements.ts'
+
+defineStowageElements()

@@ -1,0 +1,19 @@
+export type * from './lib/asset-source.ts'
+export { defineStowageElements } from './lib/define-elements.ts'
+export {
+  type StowageDeleteDetail,
+  StowageGallery,
+  type StowageOpenDetail,
+  type StowageSelectDetail,
+} from './lib/gallery/gallery.ts'
+export { type GalleryLabels, galleryLabels } from './lib/gallery/labels.ts'
+export { type HouseSourceOptions, houseSource } from './lib/house-source.ts'
+export type { Trouble, TroubleKind } from './lib/shared/trouble.ts'
+export { type UploadCounts, type UploaderLabels, uploaderLabels } from './lib/uploader/labels.ts'
+export type { UploadEntry } from './lib/uploader/queue.ts'
+export {
+  type StowageErrorDetail,
+  type StowageProgressDetail,
+  type StowageUploadDetail,
+  StowageUploader,
+} from './lib/uploader/uploader.ts'

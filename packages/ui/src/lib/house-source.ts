@@ -1,0 +1,109 @@
+import type { Asset, AssetClient, AssetDetails, AssetType, JsonObject, Visibility } from '@stowage/client'
+import type { AssetItem, AssetSource } from './asset-source.ts'
+
+/** Pictures up to this are their own thumbnails, where the kind makes none. */
+const OWN_THUMBNAIL_BYTES = 2 * 1024 * 1024
+
+export interface HouseSourceOptions {
+  /** Name of the derivative that the kind makes as a thumbnail. Default: small pictures show themselves, all else an icon. */
+  readonly thumbnail?: string
+  /** True where reading takes the client's token or headers: pictures are then fetched with them. Default false: they have URLs. */
+  readonly authenticated?: boolean
+  readonly accept?: string
+  readonly maxBytes?: number
+  readonly canUpload?: boolean
+  /** For the links that are copied. Default: the API's, 15 minutes. */
+  readonly linkSeconds?: number
+}
+
+/**
+ * The house API as a source of the elements.
+ * @param client made by `createAssetClient`, or the promise of one
+ * @example gallery.source = houseSource(createAssetClient({ baseUrl: '/api/assets' }), { thumbnail: 'small' })
+ */
+export function houseSource(client: AssetClient | Promise<AssetClient>, options: HouseSourceOptions = {}): AssetSource {
+  const { thumbnail, authenticated, linkSeconds, ...limits } = options
+  const assets = async () => client
+  const toItem = async (asset: Asset) => itemOf(asset, await assets(), options)
+  return {
+    ...limits,
+    async list({ cursor, search, tags, type }, { signal } = {}) {
+      const page = await (await assets()).list({ cursor, search, 'tags[all]': tags, type: type as AssetType | undefined, signal })
+      const items = await Promise.all(page.items.map(toItem))
+      return { items, cursor: page.cursor, ...(page.total && { total: page.total.count }) }
+    },
+    async upload(file, { onProgress, signal, fields }) {
+      return toItem(await (await assets()).upload(file, { ...detailsOf(fields), onProgress, signal }))
+    },
+    async remove({ id }) {
+      await (await assets()).delete(id)
+    },
+    async link({ id }) {
+      const { url } = await (await assets()).createLink(id, { expiresInSeconds: linkSeconds })
+      return url
+    },
+    async tag(items, change) {
+      const results = await (await assets()).tagMany(
+        items.map(({ id }) => id),
+        change,
+      )
+      const failed = results.find(({ status }) => status >= 400)
+      if (failed) throw Object.assign(new Error(messageOf(failed.error)), { status: failed.status })
+    },
+    async update({ id }, patch) {
+      return toItem(await (await assets()).update(id, patch))
+    },
+    async reload({ id }) {
+      return toItem(await (await assets()).get(id))
+    },
+    ...(authenticated && {
+      async open({ id }, what, { signal } = {}) {
+        const derivative = what === 'thumbnail' ? thumbnail : undefined
+        return (await (await assets()).download(id, { derivative, signal })).blob()
+      },
+    }),
+  }
+}
+
+function itemOf(asset: Asset, client: AssetClient, { thumbnail }: HouseSourceOptions): AssetItem {
+  const filename = asset.filename ?? ''
+  const contentUrl = asset.url === null ? asset.externalUrl : client.contentUrl(asset.id)
+  return {
+    id: String(asset.id),
+    title: asset.title || filename || String(asset.id),
+    filename,
+    contentType: asset.contentType ?? '',
+    sizeBytes: asset.sizeBytes ?? 0,
+    createdAt: asset.createdAt,
+    tags: asset.tags,
+    thumbnailUrl: thumbnailOf(asset, client, thumbnail),
+    contentUrl,
+    state: asset.processing === 'pending' ? 'processing' : asset.processing === 'failed' ? 'failed' : 'ready',
+    raw: asset,
+  }
+}
+
+function thumbnailOf(asset: Asset, client: AssetClient, thumbnail: string | undefined): string | null {
+  const drawn = asset.type === 'image' || asset.type === 'pdf' || asset.type === 'video'
+  if (thumbnail !== undefined) return drawn && asset.processing === 'done' ? client.derivativeUrl(asset.id, thumbnail) : null
+  const small = asset.type === 'image' && asset.url !== null && (asset.sizeBytes ?? 0) <= OWN_THUMBNAIL_BYTES
+  return small ? client.contentUrl(asset.id) : null
+}
+
+/** What the house API has names for stays; all else is a declared field. */
+function detailsOf(fields: Readonly<Record<string, unknown>> = {}): AssetDetails {
+  const { title, description, visibility, tags, metadata, ...declared } = fields
+  return {
+    title: title as string | undefined,
+    description: description as string | undefined,
+    visibility: visibility as Visibility | undefined,
+    tags: tags as readonly string[] | undefined,
+    metadata: metadata as JsonObject | undefined,
+    fields: declared as JsonObject,
+  }
+}
+
+function messageOf(error: JsonObject | undefined): string {
+  const text = error?.detail ?? error?.message ?? error?.title
+  return typeof text === 'string' ? text : ''
+}

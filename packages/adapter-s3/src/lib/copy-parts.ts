@@ -2,18 +2,27 @@ import { type CompletedPart, UploadPartCopyCommand } from '@aws-sdk/client-s3'
 import { StowageError } from '@stowage/core/contracts'
 import type { Copying } from './copy.ts'
 import { sourceName } from './copy.ts'
+import { changed } from './errors.ts'
+import { findObject } from './head.ts'
 import { etagOf } from './object-info.ts'
 import { beginUpload, completeOwn, giveUp, type Upload } from './own-upload.ts'
 import { GIB, MAX_PARTS, MIB } from './part-sizes.ts'
 import { objectAt, type Place, until } from './place.ts'
 
-/** Copies in parts what is too large for one request, or must not take a key that is in use. The bytes stay with the service. */
-export async function copyParts(place: Place, what: Copying): Promise<void> {
+/** Of parts that bytes are copied in: no process holds them. */
+const LEAST_PART_BYTES = GIB / 2
+
+/**
+ * Copies in parts what is too large for one request, or must not take a key that is in use. The bytes stay with the service.
+ * @param leastPartBytes for tests: objects of several parts are large
+ */
+export async function copyParts(place: Place, what: Copying, leastPartBytes = LEAST_PART_BYTES): Promise<void> {
   const { to: key, attributes, write, sizeBytes, createOnly } = what
   const signal = what.signal ?? new AbortController().signal
   const upload = await beginUpload(place, { key, attributes, write, signal, checksums: false })
   try {
-    const parts = await sendAll(upload, what)
+    const parts = await sendAll(upload, what, leastPartBytes)
+    await assertUnchanged(place, what)
     await completeOwn(upload, parts, sizeBytes, { createOnly })
   } catch (error) {
     await giveUp(upload)
@@ -21,8 +30,14 @@ export async function copyParts(place: Place, what: Copying): Promise<void> {
   }
 }
 
-async function sendAll(upload: Upload, what: Copying): Promise<CompletedPart[]> {
-  const partBytes = Math.max(GIB / 2, Math.ceil(what.sizeBytes / MAX_PARTS / MIB) * MIB)
+/** Some services, Ceph among them, copy parts of what lies there by now, whatever the condition says. */
+async function assertUnchanged(place: Place, { from, etag, signal }: Copying): Promise<void> {
+  const found = await findObject(place, from, signal)
+  if (!found || etagOf(found.ETag) !== etag) throw changed(from)
+}
+
+async function sendAll(upload: Upload, what: Copying, leastPartBytes: number): Promise<CompletedPart[]> {
+  const partBytes = Math.max(leastPartBytes, Math.ceil(what.sizeBytes / MAX_PARTS / MIB) * MIB)
   const count = Math.ceil(what.sizeBytes / partBytes)
   const parts: CompletedPart[] = []
   for (let first = 0; first < count; first += upload.place.partsAtOnce) {

@@ -8,9 +8,14 @@ export interface GcsRequest {
 
 /**
  * What goes wrong with a request: its connection is `reset` before anything happens; its answer is lost after everything did; it is never
- * answered (`stall`); its answer is `cut` half-way; or it is refused with a status.
+ * answered (`stall`); its answer is `cut` half-way; or it is answered with a status and a body, after everything did happen where it is `done`.
  */
-export type GcsFaultKind = 'reset' | 'lose-answer' | 'stall' | 'cut' | { readonly status: number }
+export type GcsFaultKind =
+  | 'reset'
+  | 'lose-answer'
+  | 'stall'
+  | 'cut'
+  | { readonly status: number; readonly body?: string; readonly done?: boolean }
 
 export interface GcsFault {
   readonly does: GcsFaultKind

@@ -158,8 +158,9 @@ async function respond({ service, faults, requests }: Parts, message: IncomingMe
   if (fault === 'reset') {
     message.socket.destroy()
   } else if (typeof fault === 'object' && fault !== null) {
+    if (fault.done) await service.answer(exchange)
     message.resume()
-    response.writeHead(fault.status, { 'content-type': 'text/plain' }).end('injected')
+    response.writeHead(fault.status, { 'content-type': 'text/plain' }).end(fault.body ?? 'injected')
   } else {
     const answer = await service.answer(exchange)
     if (fault === 'lose-answer') message.socket.destroy()

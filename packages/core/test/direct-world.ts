@@ -36,6 +36,7 @@ export async function openDirect(
   const { plain, send } = place === 'disk' ? signedDisk(root, clock) : signedRam(clock, place)
   const storage = withFaults(plain)
   const events: string[] = []
+  const warned: string[] = []
   const open = async (more: StowageOptions = {}) => {
     const metadata = withMetadataFaults<MetadataStore>(
       rowsInMemory ? memoryMetadata() : sqliteMetadata({ file: join(root, 'assets.db') }),
@@ -44,7 +45,7 @@ export async function openDirect(
       storage: Object.assign(Object.create(storage), { close: undefined }) as StorageAdapter,
       metadata,
       clock,
-      logger: silent,
+      logger: { ...silent, warn: text => void warned.push(text) },
       events: { emit: ({ type }) => events.push(type) },
       policy: ownerOnly(),
       workers: false,
@@ -62,7 +63,7 @@ export async function openDirect(
     for await (const _ of plain.unfinished?.list() ?? []) count += 1
     return count
   }
-  return { stowage, metadata, open, storage, plain, clock, events, send, keys, unfinished }
+  return { stowage, metadata, open, storage, plain, clock, events, warned, send, keys, unfinished }
 }
 
 export type DirectWorld = Awaited<ReturnType<typeof openDirect>>

@@ -4,9 +4,6 @@ import { fsStorage } from '@stowage/adapter-fs'
 import type { MetadataStore, StorageAdapter } from '@stowage/core'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 
-/** Where a disk's signed URLs are answered. */
-export const SIGNED_PATH = '/objects'
-
 export interface Places {
   readonly storage: StorageAdapter
   readonly metadata: MetadataStore
@@ -17,21 +14,21 @@ const FLAVORS = ['aws', 'r2', 'minio', 'ceph', 'ceph-18', 'b2'] as const
 /**
  * Storage and database of an example, as its environment says: `STORAGE` is `fs` (default), `s3` or `gcs`, the last two with STORAGE_BUCKET and, for
  * services that are not Amazon's and Google's own, STORAGE_ENDPOINT and STORAGE_FLAVOR; credentials are found as their SDKs do. `DATABASE_URL` is
- * `postgres://…` or `sqlite:PATH`; without it, SQLite in DATA_DIR. A disk signs URLs below `publicUrl`, with FILES_SECRET; without that they end with
+ * `postgres://…` or `sqlite:PATH`; without it, SQLite in DATA_DIR. A disk signs URLs below `signedUrl`, with FILES_SECRET; without that they end with
  * the process.
  * @throws Error that names the setting which is missing or can't be meant
  */
-export async function openPlaces(name: string, env: NodeJS.ProcessEnv, publicUrl: string): Promise<Places> {
+export async function openPlaces(name: string, env: NodeJS.ProcessEnv, signedUrl: string): Promise<Places> {
   const { DATA_DIR: dataDir = join('.data', name) } = env
-  return { storage: await openStorage(env, dataDir, publicUrl), metadata: await openMetadata(name, env, dataDir) }
+  return { storage: await openStorage(env, dataDir, signedUrl), metadata: await openMetadata(name, env, dataDir) }
 }
 
 async function openStorage(
   { STORAGE = 'fs', FILES_SECRET: secret = randomBytes(32).toString('base64url'), ...env }: NodeJS.ProcessEnv,
   dataDir: string,
-  publicUrl: string,
+  signedUrl: string,
 ): Promise<StorageAdapter> {
-  const signing = { secret, baseUrl: publicUrl.replace(/\/$/, '') + SIGNED_PATH }
+  const signing = { secret, baseUrl: signedUrl }
   if (STORAGE === 'fs') return fsStorage({ root: join(dataDir, 'objects'), signing })
   if (STORAGE === 's3') return openS3(env)
   if (STORAGE === 'gcs') return openGcs(env)

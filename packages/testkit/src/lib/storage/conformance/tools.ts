@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createCipheriv, createHash } from 'node:crypto'
 import {
   isStowageError,
   type ObjectContent,
@@ -12,13 +12,9 @@ import type { StorageFixture } from './harness.ts'
 
 /** Bytes that differ by position and seed, so that nothing mixed or shifted looks right. */
 export function pattern(sizeBytes: number, seed = 1): Uint8Array {
-  const bytes = Buffer.alloc(sizeBytes)
-  let state = (seed * 2654435761) >>> 0 || 1
-  for (let i = 0; i < sizeBytes; i += 1) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    bytes[i] = state >>> 24
-  }
-  return bytes
+  const key = Buffer.alloc(16)
+  key.writeUInt32LE(seed)
+  return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(sizeBytes))
 }
 
 export const text = (value: string): Uint8Array => Buffer.from(value)

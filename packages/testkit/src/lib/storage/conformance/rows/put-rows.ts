@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { StorageBody } from '@stowage/core/contracts'
 import { type Gate, gate } from '../../faults/fault.ts'
 import type { Row, RowContext } from '../harness.ts'
+import { HeldMemory } from '../held-memory.ts'
 import {
   bytesOf,
   chunksOf,
@@ -21,6 +22,9 @@ import {
 } from '../tools.ts'
 
 const MIB = 1024 * 1024
+const CHUNK_BYTES = MIB / 4
+const LARGE_BYTES = 128 * MIB
+const MOST_HELD_BYTES = LARGE_BYTES / 2
 
 export const putRows: readonly Row[] = [
   {
@@ -167,26 +171,23 @@ async function* dribble(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
 }
 
 async function boundedMemory({ storage }: RowContext): Promise<void> {
-  const chunks = 1024
-  const before = process.memoryUsage().arrayBuffers
-  let most = 0
+  const memory = new HeldMemory(MOST_HELD_BYTES)
   const body = async function* (): AsyncGenerator<Uint8Array, void> {
-    for (let i = 0; i < chunks; i += 1) {
-      yield Buffer.allocUnsafeSlow(256 * 1024).fill(i)
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+    for (let i = 0; i < LARGE_BYTES / CHUNK_BYTES; i += 1) {
+      yield Buffer.allocUnsafeSlow(CHUNK_BYTES).fill(i)
+      memory.look()
     }
   }
   await storage.put('large', body())
-  assert.equal((await storage.head('large'))?.sizeBytes, chunks * 256 * 1024)
-  assert.ok(most < 128 * MIB, `${Math.round(most / MIB)} MiB were held while 256 MiB were written`)
-  most = 0
+  memory.assertBounded(`while ${LARGE_BYTES} bytes were written`)
+  assert.equal((await storage.head('large'))?.sizeBytes, LARGE_BYTES)
   let sizeBytes = 0
   for await (const chunk of (await storage.get('large')).body) {
     sizeBytes += chunk.byteLength
-    most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+    memory.look()
   }
-  assert.equal(sizeBytes, chunks * 256 * 1024)
-  assert.ok(most < 128 * MIB, `${Math.round(most / MIB)} MiB were held while 256 MiB were read`)
+  memory.assertBounded(`while ${LARGE_BYTES} bytes were read`)
+  assert.equal(sizeBytes, LARGE_BYTES)
 }
 
 async function* halfThen(door: Gate): AsyncGenerator<Uint8Array, void> {

@@ -128,3 +128,18 @@ test('a part is signed for its upload, number and length', async () => {
   expect(() => open((url ?? '').replace('part=2', 'part=3'), '5')).toThrow(/not valid/)
   await signed.multipart.abort('k', uploadId)
 })
+
+test('parts that are listed while their upload is aborted are listed, or there is no such upload', async () => {
+  for (let round = 0; round < 10; round++) {
+    const { uploadId } = await storage.multipart.create('big')
+    for (const partNumber of [1, 2, 3]) await storage.multipart.putPart({ key: 'big', uploadId, partNumber }, bytes)
+    const listed = Array.from({ length: 40 }, () =>
+      storage.multipart.listParts('big', uploadId).then(
+        parts => parts.length,
+        (error: { code?: string; message: string }) => error.code === 'not_found' || error.message,
+      ),
+    )
+    await storage.multipart.abort('big', uploadId)
+    for (const answer of await Promise.all(listed)) expect([3, true]).toContain(answer)
+  }
+})

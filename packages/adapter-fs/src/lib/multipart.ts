@@ -96,6 +96,19 @@ export async function putPart(
 
 export async function listParts(place: Place, upload: UploadRef): Promise<readonly PartInfo[]> {
   const folder = await findUpload(place, upload)
+  try {
+    const parts = await partsIn(folder)
+    // Of a folder that is being removed, the names may be gone already.
+    if (parts.length === 0) await findUpload(place, upload)
+    return parts
+  } catch (error) {
+    // The upload was completed or aborted meanwhile.
+    if (errnoOf(error) === 'ENOENT') throw noUpload(upload.uploadId)
+    throw error
+  }
+}
+
+async function partsIn(folder: string): Promise<PartInfo[]> {
   const names = (await readdir(folder)).filter(name => PART_NAME.test(name)).sort()
   const parts: PartInfo[] = []
   for (let i = 0; i < names.length; i += STAT_AT_ONCE) {

@@ -1,0 +1,4 @@
+import { runServer } from '@stowage-examples/shared/run-server'
+import { openShowcase } from './server/open-showcase.ts'
+
+await runServer('showcase', openShowcase)

@@ -1,0 +1,14 @@
+import type { Exchange } from './exchange.ts'
+
+/** The same request as a command for a terminal. */
+export function toCurl({ method, path, requestHeaders, requestBody }: Exchange, origin: string): string {
+  const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+  const words = ['curl', ...(method === 'GET' ? [] : ['-X', method])]
+  for (const [name, value] of requestHeaders) words.push('-H', quoted(`${name}: ${value}`))
+  if (requestBody?.kind === 'text') words.push('-d', quoted(requestBody.text.replace(/\s*\n\s*/g, ' ')))
+  if (requestBody?.kind === 'form') {
+    for (const [name, value] of requestBody.parts)
+      words.push('-F', quoted(`${name}=${name === 'file' ? `@${value.replace(/ \([^()]*\)$/, '')}` : value}`))
+  }
+  return [...words, quoted(origin + path)].join(' ')
+}

@@ -61,7 +61,7 @@ async function putPart(
     const part = await reader.read(MOST_HELD_BYTES)
     if (!reader.ended) throw tooLargeUnknown()
     const command = new UploadPartCommand({ ...target, Body: part.bytes, ContentLength: part.bytes.byteLength })
-    const { ETag } = await place.client.send(withPayload(command, part.sha256), until(signal))
+    const { ETag } = await place.client.send(withPayload(command, part.sha256, { kept: false }), until(signal))
     return { partNumber: upload.partNumber, sizeBytes: part.bytes.byteLength, etag: etagOf(ETag) }
   } finally {
     await reader.release()

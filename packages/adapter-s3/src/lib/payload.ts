@@ -26,11 +26,12 @@ export function withHeaders<C extends Stack>(command: C, headers: Readonly<Recor
 }
 
 /**
- * Signs this digest of the body, so that the service verifies it: bytes that changed on the way are refused. The SDK would compute it by
- * itself otherwise, over the whole body at once.
+ * Has the service verify the body against this digest: bytes that changed on the way are refused. Where it keeps the digest, the header that
+ * says so is signed, and one of the whole body would have it compute the same twice; else the digest is signed itself. The SDK would
+ * compute it otherwise, over the whole body at once.
  */
-export function withPayload<C extends Stack>(command: C, sha256: Buffer): C {
-  return withHeaders(command, { 'x-amz-content-sha256': sha256.toString('hex') })
+export function withPayload<C extends Stack>(command: C, sha256: Buffer, { kept }: { readonly kept: boolean }): C {
+  return withHeaders(command, { 'x-amz-content-sha256': kept ? 'UNSIGNED-PAYLOAD' : sha256.toString('hex') })
 }
 
 /** The digest that the service is to keep beside the bytes. */

@@ -78,6 +78,6 @@ async function sendPart({ place, key, uploadId, signal }: Upload, PartNumber: nu
     Body: part.bytes,
     ContentLength: part.bytes.byteLength,
   })
-  const { ETag } = await place.client.send(withPayload(command, part.sha256), until(signal))
+  const { ETag } = await place.client.send(withPayload(command, part.sha256, { kept: place.quirks.checksums }), until(signal))
   return { PartNumber, ETag: etagOf(ETag), ...(checksum.ChecksumSHA256 && { ChecksumSHA256: checksum.ChecksumSHA256 }) }
 }

@@ -45,7 +45,7 @@ async function putWhole(place: Place, key: string, part: Part, options: PutOptio
     ...(createOnly && { IfNoneMatch: '*' }),
     ...(ifMatch !== undefined && { IfMatch: ifMatch }),
   })
-  withDate(withPayload(command, part.sha256), seen => {
+  withDate(withPayload(command, part.sha256, { kept: place.quirks.checksums }), seen => {
     date = seen
   })
   const sizeBytes = part.bytes.byteLength

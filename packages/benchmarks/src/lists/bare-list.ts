@@ -6,50 +6,44 @@ export interface BareList {
   readonly from: 'a' | 't' | 'f'
 }
 
-/** What Stowage reads of an asset too. */
+/** What is asked in bare SQL, as one database has it. */
+export interface BareSql {
+  /** Along an index of the assets. */
+  byIndex(condition: string, ...values: string[]): BareList
+  byPart(part: string): BareList
+  /** Along the first tag, with a look for each of the others. */
+  byTag(tag: string, ...others: string[]): BareList
+  /** By an index of substrings. */
+  bySearch(words: readonly string[]): BareList
+  searchIn(space: string, word: string): BareList
+  /** By an index of the words of texts. */
+  byWords(words: readonly string[]): BareList
+  wordIn(space: string, word: string): BareList
+  /** The whole statement; with `after`, it begins behind a position. */
+  statementOf(list: BareList, after: boolean, limit: number): string
+  /** One asset by its id. */
+  readonly byId: string
+  /** Of all, counted to 10,000. */
+  readonly total: string
+}
+
+// What Stowage reads of an asset too.
 const NAMES = `id kind space created_by type state processing visibility size_bytes width height version created_at updated_at sha256 content_type
   blob_id title slug filename unique_name tags fields external_url processing_error description properties metadata`
-const COLUMNS = NAMES.split(/\s+/)
+export const COLUMNS = NAMES.split(/\s+/)
   .map(name => `a.${name}`)
   .join(', ')
-const READY = "a.kind = 'file' and a.state = 'ready'"
+export const READY = "a.kind = 'file' and a.state = 'ready'"
+export const BY_ID = `select ${COLUMNS} from assets a where a.id = ?`
+export const TOTAL = "select count(*) from (select 1 from assets where kind = 'file' and state = 'ready' limit 10001) c"
 
-/** Along an index of the assets. */
 export function byIndex(condition: string, ...values: string[]): BareList {
   return { from: 'a', sql: `select ${COLUMNS} from assets a where ${READY} ${condition}`, values }
 }
 
-/** Along the first tag, with a look for each of the others. */
-export function byTag(tag: string, ...others: string[]): BareList {
+export function byTag(join: string, tag: string, others: readonly string[]): BareList {
   const same = "x.kind = 'file' and x.created_at = t.created_at and x.id = t.id and x.tag = ?"
   const looks = others.map(() => ` and exists (select 1 from asset_tags x where ${same})`).join('')
-  const sql = `select ${COLUMNS} from asset_tags t cross join assets a on a.seq = t.seq where t.kind = 'file' and t.tag = ?${looks}`
+  const sql = `select ${COLUMNS} from asset_tags t ${join} assets a on a.seq = t.seq where t.kind = 'file' and t.tag = ?${looks}`
   return { from: 't', sql, values: [tag, ...others] }
 }
-
-/** Along the trigram index, which is in the order of creation. */
-export const bySearch = (words: readonly string[]): BareList => byMatch('assets_search_1', words)
-
-/** Along the index of the words of texts, which is in the same order. */
-export const byWords = (words: readonly string[]): BareList => byMatch('assets_words_1', words)
-
-function byMatch(index: string, words: readonly string[]): BareList {
-  const sql = `select ${COLUMNS} from ${index} f cross join assets a on a.seq = f.rowid where ${index} match ?`
-  return { from: 'f', sql, values: [words.map(word => `"${word}"`).join(' AND ')] }
-}
-
-/** The whole statement; with `after`, it begins behind a position. */
-export function statementOf({ sql, from }: BareList, after: boolean, limit: number): string {
-  const order = from === 'f' ? 'f.rowid desc' : `${from}.created_at desc, ${from}.id desc`
-  return `${sql}${after ? ` and ${AFTER[from]}` : ''} order by ${order} limit ${limit}`
-}
-
-const AFTER = {
-  a: '(a.created_at, a.id) < (?, ?)',
-  t: '(t.created_at, t.id) < (?, ?)',
-  // The rowid of the search index is the creation time and a number.
-  f: 'f.rowid < (? << 20) and ? is not null',
-}
-
-/** One asset by its id. */
-export const BY_ID = `select ${COLUMNS} from assets a where a.id = ?`

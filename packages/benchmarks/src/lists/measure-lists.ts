@@ -1,7 +1,7 @@
 import { figure, ratio, table } from '../harness/markdown.ts'
 import { compareLatency, type Latency, type Rounds } from './latency.ts'
-import { lists, type Question } from './questions.ts'
-import { openSubject, type Pair, type Subject } from './subjects.ts'
+import { lists, type Question, type Target } from './questions.ts'
+import type { Contender, Pair, Subject } from './subjects.ts'
 
 /** What the target of growth speaks of. */
 const GROWTH_TARGET = 1.5
@@ -13,11 +13,11 @@ interface Row extends Pick<Question, 'title' | 'target'> {
 const rows: readonly Row[] = [
   { title: 'get by id', pairOf: subject => subject.get() },
   ...lists.map(question => ({ ...question, pairOf: (subject: Subject) => subject.list(question) })),
-  { title: 'bounded total, with a page of one', pairOf: subject => subject.total(), target: { p50: 5 } },
+  { title: 'bounded total, with a page of one', pairOf: subject => subject.total(), target: 'total' },
 ]
 
 export interface ListsOptions extends Rounds {
-  readonly folder: string
+  readonly contender: Contender
   /** Rows of the databases, ascending. */
   readonly sizes: readonly number[]
   /** Text in titles. */
@@ -25,15 +25,15 @@ export interface ListsOptions extends Rounds {
 }
 
 /** Asks every question of every database, of Stowage and in bare SQL. @returns a table, or null where no title has `only` */
-export async function measureLists({ folder, sizes, only, ...rounds }: ListsOptions): Promise<string | null> {
+export async function measureLists({ contender, sizes, only, ...rounds }: ListsOptions): Promise<string | null> {
   const asked = rows.filter(({ title }) => title.includes(only))
   if (asked.length === 0) return null
   const subjects: Subject[] = []
   try {
-    for (const size of sizes) subjects.push(await openSubject(folder, size))
+    for (const size of sizes) subjects.push(await contender.open(size))
     const lines: string[][] = []
     for (const row of asked) {
-      lines.push(await lineOf(row, subjects, rounds))
+      lines.push(await lineOf(row, row.target && contender.targets[row.target], subjects, rounds))
       console.error(lines.at(-1)?.join('  '))
     }
     return table(headOf(sizes), lines)
@@ -54,7 +54,12 @@ function headOf(sizes: readonly number[]): string[] {
   ]
 }
 
-async function lineOf({ title, target, pairOf }: Row, subjects: readonly Subject[], rounds: Rounds): Promise<string[]> {
+async function lineOf(
+  { title, pairOf }: Row,
+  target: Target | undefined,
+  subjects: readonly Subject[],
+  rounds: Rounds,
+): Promise<string[]> {
   const pairs = await Promise.all(subjects.map(pairOf))
   const largest = pairs.at(-1)
   if (!largest) throw new Error('At least one size is needed.')
@@ -66,7 +71,7 @@ async function lineOf({ title, target, pairOf }: Row, subjects: readonly Subject
 
 const text = ({ p50, p99 }: Latency): string => `${figure(p50)} / ${figure(p99)}`
 
-function targetText(target: Question['target']): string {
+function targetText(target: Target | undefined): string {
   if (target === undefined) return ''
   return target.p99 === undefined ? `≤ ${target.p50}` : `≤ ${target.p50} / ${target.p99}`
 }

@@ -1,15 +1,17 @@
-import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { fsStorage } from '@stowage/adapter-fs'
-import { type Asset, authenticated, createStowage, type ListInput } from '@stowage/core'
-import { sqliteMetadata } from '@stowage/metadata-sqlite'
-import { fileKind } from '../metadata/file-kind.ts'
-import { BY_ID, statementOf } from './bare-list.ts'
-import { database } from './database.ts'
-import { idAt, PAGE_ROWS, positionOf, type Question } from './questions.ts'
+import type { Asset, Assets, ListInput } from '@stowage/core'
+import type { BareSql } from './bare-list.ts'
+import { idAt, PAGE_ROWS, positionOf, type Question, type Target, type TargetName } from './questions.ts'
 
 /** Asks a question the `number`th time. */
 export type Asking = (number: number) => Promise<unknown>
+
+/** A database system, and what the project's targets ask of it. */
+export interface Contender {
+  readonly targets: Readonly<Record<TargetName, Target>>
+  /** A database of so many assets. */
+  open(rows: number): Promise<Subject>
+  close(): Promise<void>
+}
 
 /** One database, which Stowage and bare SQL are asked about. */
 export interface Subject {
@@ -26,18 +28,16 @@ export interface Pair {
   readonly bare: Asking
 }
 
+/** What asks the database without Stowage. */
+export interface Bare {
+  readonly sql: BareSql
+  /** Prepares a statement, and gives what runs it. */
+  prepare(sql: string): (values: readonly (string | number)[]) => Promise<unknown>
+}
+
 const POSITIONS = 20
-const rule = authenticated
-const files = fileKind({ rules: { list: rule, read: rule } })
 
-export async function openSubject(folder: string, rows: number): Promise<Subject> {
-  const file = await database(folder, rows)
-  const storage = fsStorage({ root: join(folder, 'objects') })
-  const stowage = await createStowage({ storage, metadata: sqliteMetadata({ file }), kinds: [files], workers: false })
-  const assets = stowage.as({ id: 'alice' })
-  const db = new DatabaseSync(file, { readOnly: true })
-  const all = (statement: StatementSync, values: readonly (string | number)[]) => async () => statement.all(...values)
-
+export function subjectOf(rows: number, assets: Assets, bare: Bare, close: () => Promise<void>): Subject {
   const lengthOf = async (input: ListInput): Promise<number> =>
     (await assets.list({ ...input, limit: 1, total: 'exact' })).total?.count ?? 0
 
@@ -60,16 +60,18 @@ export async function openSubject(folder: string, rows: number): Promise<Subject
 
   return {
     rows,
+    close,
     get() {
-      const byId = db.prepare(BY_ID)
+      const byId = bare.prepare(bare.sql.byId)
       return {
         stowage: number => assets.get({ id: idAt(number, rows) }),
-        bare: async number => byId.get(idAt(number, rows)),
+        bare: number => byId([idAt(number, rows)]),
       }
     },
     async list(question) {
       const deep = question.depth === undefined ? [] : await positions(question)
-      const statement = db.prepare(statementOf(question.ask(0, rows).bare, deep.length > 0, PAGE_ROWS))
+      const listOf = (number: number) => question.ask(number, rows).bare(bare.sql)
+      const statement = bare.prepare(bare.sql.statementOf(listOf(0), deep.length > 0, PAGE_ROWS))
       const at = (number: number) => deep[number % POSITIONS]
       return {
         stowage: number => {
@@ -80,19 +82,13 @@ export async function openSubject(folder: string, rows: number): Promise<Subject
         bare: number => {
           const from = at(number)
           const which = from ? number % POSITIONS : number
-          return all(statement, [...question.ask(which, rows).bare.values, ...(from?.after ?? [])])()
+          return statement([...listOf(which).values, ...(from?.after ?? [])])
         },
       }
     },
     total() {
-      const counted = db.prepare(
-        "select count(*) from (select 1 from assets where kind = 'file' and state = 'ready' limit 10001)",
-      )
-      return { stowage: () => assets.list({ limit: 1, total: 'bounded' }), bare: async () => counted.get() }
-    },
-    async close() {
-      db.close()
-      await stowage.close()
+      const counted = bare.prepare(bare.sql.total)
+      return { stowage: () => assets.list({ limit: 1, total: 'bounded' }), bare: () => counted([]) }
     },
   }
 }

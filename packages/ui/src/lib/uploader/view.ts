@@ -138,7 +138,7 @@ function status(view: UploaderView, entry: UploadEntry): TemplateResult {
       aria-valuemax="100"
       aria-valuenow=${percent}
     >
-      <span style="inline-size: ${percent}%"></span>
+      <span .style=${`inline-size: ${percent}%`}></span>
     </div>
     <p class="note muted">${sent ? labels.finishing : labels.sent(bytesText(loaded, language), total)}</p>
   `

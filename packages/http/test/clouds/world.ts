@@ -92,7 +92,7 @@ export async function openCloudWorld(cloud: Cloud, options: WorldOptions = {}) {
       await server.close()
       await stowage.close()
     }
-    return { metadata, stowage, send: server.send, close }
+    return { metadata, stowage, send: server.send, port: server.port, close }
   }
   let service = await open()
   onTestFinished(async () => {
@@ -121,6 +121,8 @@ export async function openCloudWorld(cloud: Cloud, options: WorldOptions = {}) {
     get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
       service.send(`/assets${path}`, { method, headers }),
     follow: cloud.fetch,
+    /** Of the API. */
+    port: () => service.port,
     get stowage() {
       return service.stowage
     },

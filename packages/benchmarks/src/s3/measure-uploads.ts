@@ -50,7 +50,7 @@ export class Uploading {
   }
 }
 
-export function requestsOf({ protocol, path, headers = {} }: Contender, content: Content, firstNumber: number): Upload {
+function requestsOf({ protocol, path, headers = {} }: Contender, content: Content, firstNumber: number): Upload {
   if (protocol === 'form') return uploadsOf({ protocol, path, headers }, content, firstNumber)
   const request = Buffer.from(`POST ${path}${content.sizeBytes} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`)
   return async connection => {

@@ -65,9 +65,9 @@ export function houseSource(client: AssetClient | Promise<AssetClient>, options:
   }
 }
 
-function itemOf(asset: Asset, client: AssetClient, { thumbnail }: HouseSourceOptions): AssetItem {
+function itemOf(asset: Asset, client: AssetClient, { thumbnail, authenticated }: HouseSourceOptions): AssetItem {
   const filename = asset.filename ?? ''
-  const contentUrl = asset.url === null ? asset.externalUrl : client.contentUrl(asset.id)
+  const ownUrl = authenticated ? null : client.contentUrl(asset.id)
   return {
     id: String(asset.id),
     title: asset.title || filename || String(asset.id),
@@ -77,7 +77,7 @@ function itemOf(asset: Asset, client: AssetClient, { thumbnail }: HouseSourceOpt
     createdAt: asset.createdAt,
     tags: asset.tags,
     thumbnailUrl: thumbnailOf(asset, client, thumbnail),
-    contentUrl,
+    contentUrl: asset.url === null ? asset.externalUrl : ownUrl,
     state: asset.processing === 'pending' ? 'processing' : asset.processing === 'failed' ? 'failed' : 'ready',
     raw: asset,
   }

@@ -6,6 +6,7 @@ import { theme } from '../shared/theme.ts'
 import { type Trouble, troubleOf } from '../shared/trouble.ts'
 import { dialogStyles } from './dialog-styles.ts'
 import { dialog, type Question } from './dialogs.ts'
+import { createFollower } from './follower.ts'
 import type { GalleryView, Notice } from './gallery-view.ts'
 import { neighbour } from './keyboard.ts'
 import { type GalleryLabels, galleryLabels } from './labels.ts'
@@ -74,6 +75,11 @@ export class StowageGallery extends SourceElement {
     () => this.assets,
     () => this.requestUpdate(),
   )
+  readonly #follower = createFollower({
+    source: () => (this.isConnected ? this.assets : null),
+    items: () => this.items,
+    put: item => this.#library.put(item),
+  })
   readonly #knownTags = new Set<string>()
   #searchTimer = 0
   #noticeTimer = 0
@@ -120,8 +126,16 @@ export class StowageGallery extends SourceElement {
     if (element && !element.open) element.showModal()
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    // Its pictures were let go of when it was taken out.
+    this.requestUpdate()
+    this.#follower.follow()
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#follower.stop()
     clearTimeout(this.#searchTimer)
     clearTimeout(this.#noticeTimer)
     this.#pictures.keep([])
@@ -250,6 +264,7 @@ export class StowageGallery extends SourceElement {
     if (selection !== this.selection) this.#select(selection)
     if (this.#library.state === 'ready') this.said = this.#words.count(items.length, this.#library.total)
     this.requestUpdate()
+    this.#follower.follow()
   }
 
   #search(text: string): void {
@@ -273,6 +288,17 @@ export class StowageGallery extends SourceElement {
     if (!this.emit('stowage-open', { item }, true)) return
     const url = safeLinkUrl(item.contentUrl)
     if (url !== null) window.open(url, '_blank', 'noopener')
+    else if (this.assets?.open) void this.#download(item)
+  }
+
+  /** Never opened as a page: bytes of strangers would run in this page's own origin. */
+  async #download(item: AssetItem): Promise<void> {
+    try {
+      const blob = await this.assets?.open?.(item, 'content')
+      if (blob) saveAs(blob, item.filename)
+    } catch (error) {
+      this.#notify({ kind: 'error', text: this.#words.trouble(troubleOf(error)) })
+    }
   }
 
   #key(event: KeyboardEvent): void {
@@ -402,6 +428,15 @@ export class StowageGallery extends SourceElement {
 function commonTags(items: readonly AssetItem[]): readonly string[] {
   const [first] = items
   return first ? first.tags.filter(tag => items.every(({ tags }) => tags.includes(tag))) : []
+}
+
+function saveAs(blob: Blob, filename: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = filename
+  link.click()
+  // The browser took hold of it with the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
 /** False where the browser does not let this page write to the clipboard. */

@@ -47,10 +47,6 @@ export interface GalleryLabels {
   readonly cancel: string
   readonly save: string
   readonly close: string
-  readonly previous: string
-  readonly next: string
-  readonly openOriginal: string
-  readonly noPreview: string
   /** What went wrong and what to do. */
   readonly trouble: (trouble: Trouble) => string
 }
@@ -112,10 +108,6 @@ export const galleryLabels: GalleryLabels = {
   cancel: 'Cancel',
   save: 'Save',
   close: 'Close',
-  previous: 'Previous',
-  next: 'Next',
-  openOriginal: 'Open',
-  noPreview: 'There is no preview of this file.',
   trouble: ({ kind, retryAfterSeconds }) => {
     switch (kind) {
       case 'network':

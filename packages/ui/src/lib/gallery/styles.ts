@@ -258,7 +258,7 @@ export const galleryStyles = css`
     inline-size: 1.5rem;
     block-size: 1.5rem;
     margin: 0;
-    border: 1.5px solid var(--_control-line);
+    border: 1.5px solid light-dark(#868fa0, #c3cad6);
     border-radius: 50%;
     background: color-mix(in srgb, var(--_surface) 92%, transparent);
     box-shadow: 0 1px 3px rgb(0 0 0 / 20%);

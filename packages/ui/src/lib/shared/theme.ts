@@ -170,8 +170,11 @@ export const theme = css`
     *,
     *::before,
     *::after {
-      animation-duration: 2.5s !important;
-      transition-duration: 0.01ms !important;
+      animation: none !important;
+      transition: none !important;
+    }
+    .spinner {
+      animation: spin 3s linear infinite !important;
     }
   }
   @media (forced-colors: active) {

@@ -103,12 +103,15 @@ export class StowageUploader extends SourceElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
+    // Its pictures were let go of when it was taken out.
+    this.requestUpdate()
     document.addEventListener('paste', this.#pasted)
     window.addEventListener('online', this.#online)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#previews.keep([])
     document.removeEventListener('paste', this.#pasted)
     window.removeEventListener('online', this.#online)
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { gate, holdAt } from '@stowage/testkit'
 import { describe, expect, it, vi } from 'vitest'
 import {
   alice,
@@ -101,6 +102,22 @@ describe.each(ways)('a direct upload to %s by %s', (place, method, bytes) => {
 })
 
 describe.each(PLACES)('on %s, a direct upload', place => {
+  it('that is read while its parts are joined, or removed, is shown as it is then', async () => {
+    for (const ends of ['completeUpload', 'abortUpload'] as const) {
+      const world = await openDirect(place)
+      const assets = world.stowage.as(alice)
+      const begun = await assets.beginUpload({ sizeBytes: 5, method: 'multipart' })
+      await sendAll(world, assets, begun, Buffer.from('bytes'))
+      const hold = gate()
+      world.storage.inject({ on: 'multipart.listParts', nth: 1, fault: holdAt(hold) })
+      const shown = assets.getUpload(begun.id).catch(error => error)
+      await hold.reached
+      await assets[ends](begun.id)
+      hold.open()
+      expect(await shown).toMatchObject(ends === 'completeUpload' ? { state: 'done' } : { message: /no such upload/ })
+    }
+  })
+
   it('belongs to whoever began it, where it was begun: all else is refused in the same words', async () => {
     const { stowage } = await openDirect(place)
     const { id } = await stowage.as(alice).beginUpload({ sizeBytes: 10 })

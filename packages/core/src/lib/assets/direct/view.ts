@@ -27,9 +27,26 @@ export async function readUpload(deps: ServiceDeps, scope: ServiceScope, id: str
   const { phase, key } = upload.data
   if (phase === 'open') {
     const begun = whereBegun(deps, upload)
-    return { ...viewOf(upload), request: await signWhole(begun, upload, key), parts: await partsOf(begun, upload) }
+    const request = await signWhole(begun, upload, key)
+    try {
+      return { ...viewOf(upload), request, parts: await partsOf(begun, upload) }
+    } catch (error) {
+      return withoutParts(deps, scope, { id, error })
+    }
   }
   if (phase === 'verifying' && !isUnderWay(deps, upload)) return viewOf(await adopted(deps, scope, upload))
+  return seen(deps, upload)
+}
+
+/** Its parts may have been joined, or removed, in this moment. @throws `error` where neither is so */
+async function withoutParts(
+  deps: ServiceDeps,
+  scope: ServiceScope,
+  { id, error }: { readonly id: string; readonly error: unknown },
+): Promise<DirectUploadView> {
+  if (!isStowageError(error, 'not_found')) throw error
+  const upload = await findUpload(deps, scope, id)
+  if (upload.data.phase === 'open') throw error
   return seen(deps, upload)
 }
 

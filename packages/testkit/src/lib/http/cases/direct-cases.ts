@@ -103,6 +103,38 @@ export const directCases: readonly HttpCase[] = [
     },
   },
   {
+    row: 'H21',
+    title: 'a direct upload in parts says which it has; each is sent by a request that it signs, and all are joined',
+    world: signs,
+    async run(world) {
+      const begun = await begin(world, TEXT, { method: 'multipart', filename: 'fox.txt' })
+      const { id, partBytes, partCount } = begun.json
+      has(begun.json, { method: 'multipart', state: 'open', request: null, parts: [] })
+      assert.deepEqual([partBytes >= TEXT.length, partCount], [true, 1])
+      const path = `${UPLOADS}/${id}`
+      const none = await post(world, `${path}/complete`)
+      isProblem(none, 409)
+      isProblem(await post(world, `${path}/parts`, { partNumbers: [2] }), 422)
+      isProblem(await post(world, `${path}/parts`, { partNumbers: [] }), 422)
+      const signed = await post(world, `${path}/parts`, { partNumbers: [1] })
+      hasStatus(signed, 200)
+      hasHeaders(signed, { 'cache-control': 'private, no-store' })
+      const [part] = signed.json.parts
+      assert.deepEqual(
+        [signed.json.parts.length, part.partNumber, part.request.method, part.request.headers],
+        [1, 1, 'PUT', { 'x-signed': 'yes' }],
+      )
+      await world.put(part.request, TEXT)
+      const { parts } = (await world.send(path, { headers: as('alice') })).json
+      assert.deepEqual([parts.length, parts[0].partNumber, parts[0].sizeBytes], [1, 1, TEXT.length])
+      isProblem(await post(world, `${path}/complete`, { parts: [{ partNumber: 1, etag: '"other"' }] }), 422)
+      const made = await post(world, `${path}/complete`, { parts: [{ partNumber: 1, etag: parts[0].etag }] })
+      hasStatus(made, 201)
+      assert.equal((await world.send(`/notes/${made.json.id}/content`)).text, TEXT)
+      isProblem(await post(world, `${path}/parts`, { partNumbers: [1] }), 409)
+    },
+  },
+  {
     row: 'H19',
     title: 'what begins a direct upload must be JSON of known members that can be meant',
     world: signs,
@@ -112,7 +144,7 @@ export const directCases: readonly HttpCase[] = [
       isProblem(await post(world, UPLOADS, { sizeBytes: 5, fields: { colour: 'red' } }), 400)
       isProblem(await post(world, UPLOADS, {}), 422)
       isProblem(await post(world, UPLOADS, { sizeBytes: 1_000_001 }), 413)
-      isProblem(await post(world, UPLOADS, { sizeBytes: 5, method: 'multipart' }), 422)
+      isProblem(await post(world, UPLOADS, { sizeBytes: 5, method: 'post' }), 422)
       const { id } = (await begin(world, TEXT)).json
       isProblem(await post(world, `${UPLOADS}/${id}/parts`, { partNumbers: [1] }), 409)
       isProblem(await post(world, `${UPLOADS}/${id}/complete`, { part: [] }), 400)

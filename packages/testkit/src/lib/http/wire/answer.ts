@@ -12,11 +12,22 @@ export type AnswerJson = Omit<AssetJson, 'id' | 'type' | 'url'> &
     readonly contentEtag: string
     readonly request: { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>> }
     readonly asset: AssetJson
+    readonly partBytes: number
+    readonly partCount: number
+    readonly parts: readonly [SignedOrSentPart, ...SignedOrSentPart[]]
     readonly thumbUrl: string | null
     readonly thumbLink: string | null
     readonly smallLink: string | null
     readonly autoLink: string | null
   }
+
+/** A part of a direct upload: with the request that sends it, or as the storage has it. */
+interface SignedOrSentPart {
+  readonly partNumber: number
+  readonly sizeBytes: number
+  readonly etag: string
+  readonly request: AnswerJson['request']
+}
 
 /** One answer, as it came. */
 export interface Answer {

@@ -87,7 +87,13 @@ export async function openCloudWorld(cloud: Cloud, options: WorldOptions = {}) {
     })
     const authenticate = bearer(token => ({ id: token }))
     const api = assetApi(stowage, { basePath: '/assets', authenticate, ...(delivery && { delivery }) })
-    const server = await listen(createServer(nodeHandler(api)))
+    const handle = nodeHandler(api)
+    const server = await listen(
+      createServer((request, response) => {
+        if (request.url !== '/page') return handle(request, response)
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>')
+      }),
+    )
     const close = async () => {
       await server.close()
       await stowage.close()
@@ -121,7 +127,7 @@ export async function openCloudWorld(cloud: Cloud, options: WorldOptions = {}) {
     get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
       service.send(`/assets${path}`, { method, headers }),
     follow: cloud.fetch,
-    /** Of the API. */
+    /** Of the API, and of an empty page at `/page`. */
     port: () => service.port,
     get stowage() {
       return service.stowage

@@ -21,6 +21,13 @@ const expires = some(
 )
 const forgetsBlob = some(change => change.op === 'deleteBlob' || (change.op === 'updateBlob' && change.set.purgesLeft === 1))
 const forgetsAsset = some(change => change.op === 'deleteAsset')
+const begins = some(change => change.op === 'insertUpload' && change.upload.data.purpose === 'direct')
+const namesParts = some(change => change.op === 'updateUpload' && typeof change.set.storageUploadId === 'string')
+const holds = some(change => change.op === 'updateUpload' && typeof change.set.leaseToken === 'string')
+const completes: Holds = changes => publishes(changes) && changes.some(change => change.op === 'updateUpload')
+const handsOver: Holds = changes =>
+  changes.some(change => change.op === 'enqueueJob') && changes.some(change => change.op === 'updateUpload')
+const ends = some(change => change.op === 'updateUpload' && change.set.data?.phase === 'ended')
 const endsJob = some(change => change.op === 'deleteJob')
 
 type Row = readonly [code: string, what: string, life: Life, strike: (phase: Phase) => Strike, maxNth?: number]
@@ -42,13 +49,20 @@ const COMMITS: readonly Row[] = [
   ['C1', 'room in a quota', 'load', commit(keepsRoom), 3],
   ['C1', 'intent of a replacement', 'load', commit(announcesReplacement), 3],
   ['C5-C6', 'commit of an upload', 'load', commit(publishes)],
+  ['C1', 'intent of a direct upload', 'load', commit(begins), 2],
+  ['C2', 'name of a direct upload in parts', 'load', commit(namesParts), 1],
+  ['C5-C6', 'right to complete a direct upload', 'load', commit(holds), 3],
+  ['C5-C6', 'commit of a direct upload', 'load', commit(completes), 3],
   ['C5-C6', 'commit of a replacement', 'load', commit(swaps), 3],
   ['C5-C6', 'commit of a patch', 'load', commit(patches), 3],
   ['C8', 'end of a job', 'jobs', commit(endsJob), 2],
+  ['C8', 'direct upload left to a job', 'load', commit(handsOver), 1],
+  ['C17', 'end of a direct upload', 'load', commit(ends), 1],
   ['C17', 'tombstone', 'load', commit(buries), 2],
   ['C19', 'rows of a deleted object', 'sweep', commit(forgetsBlob), 3],
   ['C19', 'row of an asset without blobs', 'sweep', commit(forgetsAsset), 2],
   ['C20', 'expiry of keys and room', 'sweep', commit(forgetsExpired), 1],
+  ['C20', 'expiry of a direct upload', 'sweep', commit(ends), 2],
   ['C20', 'expiry of an upload', 'sweep', commit(expires), 2],
   ['C20', 'two reapers, expiry', 'two sweepers', commit(expires), 2],
   ['C20', 'two reapers, rows', 'two sweepers', commit(forgetsBlob), 2],
@@ -59,6 +73,8 @@ const CALLS: readonly Row[] = [
   ['C2', 'multipart complete', 'load', storage('multipart.complete'), 1],
   ['C3', 'middle of a body', 'load', phase => ({ on: 'body', phase }), 3],
   ['C4', 'put', 'load', storage('put')],
+  ['C4', 'copy of a direct upload', 'load', storage('copy'), 2],
+  ['C9', 'reading of a direct upload', 'load', storage('get'), 3],
   ['C7', 'answer to a write', 'load', phase => ({ on: 'answer', phase })],
   ['C8', 'claim of jobs', 'jobs', claims, 1],
   ['C9', 'delete by a worker', 'jobs', storage('delete'), 2],

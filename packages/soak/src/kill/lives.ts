@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { CrashPlan } from './crash.ts'
 import type { CrashPoint, Life } from './crash-point.ts'
 import { nameOf } from './crash-point.ts'
+import { leaveDirectUploads } from './direct-uploads.ts'
 import { type Ground, loadContext, pass, recover, restart, restartAndRecover, take } from './ground.ts'
 import { changeEntry, load, removal, replacement, uploadLarge, uploadSmall } from './load.ts'
 import { type Ending, ServerGone, type ServerProcess } from './server-process.ts'
@@ -39,7 +40,7 @@ type Live = (ground: Ground, plan: CrashPlan) => Promise<boolean>
 const LIVES: Readonly<Record<Life, Live>> = {
   async load(ground, plan) {
     await ground.server.arm(plan)
-    await load(loadContext(ground), CLIENTS, ACTIONS)
+    await load({ ...loadContext(ground), directInEachWay: plan.point.includes('direct') }, CLIENTS, ACTIONS)
     const ending = await ground.server.kill()
     await restartAndRecover(ground)
     return isCrash(ending)
@@ -74,6 +75,7 @@ const LIVES: Readonly<Record<Life, Live>> = {
     if (struck === 'crashed' || other === 'crashed') throw new Error('A server was killed before it was asked for anything.')
     const [ending] = await Promise.all([sweepTwice(ground, struck), other.sweep(0)])
     await recoverWith(ground, other)
+    await replaceServer(ground)
     return isCrash(ending)
   },
   'deleted meanwhile': (ground, plan) => changedMeanwhile(ground, plan, removal, 'deletes'),
@@ -89,6 +91,14 @@ async function recoverWith(ground: Ground, other: ServerProcess | 'crashed'): Pr
   if (other === 'crashed') throw new Error('A server without a crash plan was killed by a signal.')
   take(ground, other)
   await recover(ground)
+}
+
+/** One that works jobs goes on: clients wait for some. */
+async function replaceServer(ground: Ground): Promise<void> {
+  await ground.server.kill()
+  const server = await restart(ground)
+  if (server === 'crashed') throw new Error('A server without a crash plan was killed by a signal.')
+  take(ground, server)
 }
 
 /** Leaves replaced bytes, a deleted asset and unfinished uploads to whoever comes next, and a day's time. */
@@ -111,6 +121,7 @@ async function leaveWork(ground: Ground): Promise<void> {
   await Promise.all(others.map(entry => changeEntry(context, entry, 'replacements', replacement(context))))
   for (const entry of [twice, twice, once, deleted]) await changeEntry(context, entry, 'replacements', replacement(context))
   await changeEntry({ model }, deleted, 'deletes', removal(context))
+  await leaveDirectUploads(context)
   await ground.server.kill()
   await Promise.all(unfinished)
   pass(ground)

@@ -1,4 +1,5 @@
 import { contentOf, sha256 } from './content.ts'
+import { uploadDirectly } from './direct-uploads.ts'
 import type { Answer, HttpClient } from './http-client.ts'
 import { type Entry, type Facts, type Model, type Pending, settled } from './model.ts'
 import type { Random } from './random.ts'
@@ -15,6 +16,8 @@ export interface LoadContext {
   readonly random: Random
   /** A new number for each content and name. */
   readonly next: () => number
+  /** Files go straight to the storage in each way, and not in one. Default false. */
+  readonly directInEachWay?: boolean
 }
 
 /** Keeps `clients` clients busy until each has done its share, or the server is gone. @returns whether it is gone */
@@ -25,8 +28,9 @@ export async function load(context: LoadContext, clients: number, actions: numbe
 
 async function act(context: LoadContext, client: number, actions: number): Promise<'gone' | 'done'> {
   try {
-    // One upload in parts each time, since few are made.
+    // One upload of these sorts each time, since few are made.
     if (client === 0) await uploadParts(context)
+    if (client === 1) await uploadDirectly(context, context.directInEachWay ?? false)
     for (let i = 0; i < actions; i++) await context.random.pick(chooseFrom(context))(context)
     return 'done'
   } catch (error) {

@@ -21,7 +21,7 @@ export type Order =
   | { readonly do: 'sweep'; readonly advanceMs: number }
   /** Audits with digests, as `stowage audit` does. */
   | { readonly do: 'audit' }
-  /** Stores an asset through a multipart upload of storage, as a direct upload will. */
+  /** Stores an asset through a multipart upload of storage, without any request. */
   | { readonly do: 'multipart'; readonly filename: string; readonly seed: number; readonly sizeBytes: number }
   | { readonly do: 'stop' }
 
@@ -37,3 +37,7 @@ export type Report =
 
 export const TOKEN = 'alices-token'
 export const BASE_PATH = '/assets'
+/** Where signed URLs of the storage are answered. */
+export const OBJECTS_PATH = '/objects'
+/** Direct uploads that are larger are verified by a job. */
+export const VERIFY_IN_JOB_BYTES = 40_000

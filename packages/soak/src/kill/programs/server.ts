@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly, systemClock } from '@stowage/core'
 import type { Clock } from '@stowage/core/contracts'
-import { assetApi, bearer } from '@stowage/http'
+import { assetApi, bearer, signedObjects } from '@stowage/http'
 import { closeGracefully, prepareServer } from '@stowage/http/node'
 import { expressAssets } from '@stowage/http-express'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import express from 'express'
 import { createCrash } from '../crash.ts'
-import { BASE_PATH, type Order, type Report, type ServerOptions, TOKEN } from '../protocol.ts'
+import { BASE_PATH, OBJECTS_PATH, type Order, type Report, type ServerOptions, TOKEN, VERIFY_IN_JOB_BYTES } from '../protocol.ts'
 import { storeMultipart } from '../store-multipart.ts'
 
 const HOUR_MS = 60 * 60_000
@@ -21,14 +21,16 @@ const options = JSON.parse(process.argv[2] ?? '') as ServerOptions
 const report = (message: Report): void => void process.send?.(message)
 const time = movableClock(options.clockOffsetMs)
 const { clock } = time
+const disk = fsStorage({
+  root: join(options.folder, 'objects'),
+  clock,
+  signing: { secret: 'a secret of at least 32 characters', baseUrl: `http://objects.example${OBJECTS_PATH}` },
+  abandonedAfterMs: HOUR_MS,
+  abandonedUploadsAfterMs: HOUR_MS,
+})
 const crash = createCrash(
   {
-    storage: fsStorage({
-      root: join(options.folder, 'objects'),
-      clock,
-      abandonedAfterMs: HOUR_MS,
-      abandonedUploadsAfterMs: HOUR_MS,
-    }),
+    storage: disk,
     metadata: sqliteMetadata({ file: join(options.folder, 'assets.db'), threads: options.threads }),
   },
   () => report({ said: 'held' }),
@@ -43,8 +45,14 @@ const stowage = await createStowage({
   workers: options.workers,
   // Never used up, so that room is kept for each upload.
   quota: { bytes: 2 ** 40, count: 1_000_000 },
-  // Longer than any downtime: clients repeat their requests after it.
-  timing: { idempotencyMs: 30 * 24 * HOUR_MS },
+  directUploads: { verifyInJobBytes: VERIFY_IN_JOB_BYTES },
+  timing: {
+    // Longer than any downtime: clients repeat their requests after it.
+    idempotencyMs: 30 * 24 * HOUR_MS,
+    // All of them are over when a server that was not killed is looked at.
+    directMs: HOUR_MS,
+    directUrlMs: HOUR_MS / 2,
+  },
 })
 const authenticate = bearer(new Map([[TOKEN, { id: 'alice' }]]))
 const app = express().disable('x-powered-by')
@@ -52,6 +60,9 @@ app.use((request, response, next) => {
   if (request.method !== 'GET') crash.answer(response)
   next()
 })
+const { openSignedRequest } = disk
+if (!openSignedRequest) throw new Error('The disk signs nothing.')
+app.use(expressAssets(signedObjects({ ...storage, openSignedRequest }, { path: OBJECTS_PATH, logger: console })))
 app.use(expressAssets(assetApi(stowage, { basePath: BASE_PATH, authenticate })))
 const server = app.listen(0, '127.0.0.1')
 prepareServer(server)

@@ -9,6 +9,9 @@ import { hasOnlyShortTerms, shortTermMatches } from './short-terms.ts'
 const COLUMNS = raw(selectList(assets, 'a'))
 const MERGED = raw(selectList(assets, 'm'))
 
+/** Assets of which the database looks at the texts one by one, before it asks their index. */
+const NEAR_ROWS = 1000
+
 interface Branch {
   readonly from: Fragment
   readonly where: readonly Fragment[]
@@ -30,8 +33,32 @@ export function readyPage(access: Access, query: AssetQuery): Fragment {
   const order = orderOf(access.context, query.sort, access)
   if (order.newest && access.ordered) return indexPage(access, access.ordered, query, order)
   if (hasOnlyShortTerms(access.context, access.rest)) return shortTermPage(access, query, order)
+  if (order.newest && access.context.driving === null) return nearOrFarPage(access, query, order)
   const where = [...access.where, ...compileRest(access.context, access.rest)]
   return page(access.context, query, order, branchesOf(order, query, access.from, where))
+}
+
+/**
+ * A page of texts that the database finds. What it expects of a word is often wrong, so that it would read all assets in the order of the
+ * list for a rare one: that order is tried on a few rows, and then all that is found is put in order.
+ */
+function nearOrFarPage({ context, from, where, rest }: Access, query: AssetQuery, order: Order): Fragment {
+  const most = query.limit + (query.offset ?? 0)
+  const conditions = [...where, ...branchesAfter(order, query.after).flatMap(({ where }) => where)]
+  const columns = raw('a.seq, a.created_at, a.id')
+  const first = sql`select a.* from ${from} where ${allOf(conditions)} order by ${order.by} limit ${NEAR_ROWS}`
+  const oneByOne = compileRest({ ...context, driving: new Set(), few: true }, rest)
+  const near = sql`select ${columns} from (${first}) a where ${allOf(oneByOne)} order by ${order.by} limit ${most}`
+  const isShort = sql`(select count(*) from near) < ${most}`
+  const found = allOf([...conditions, ...compileRest(context, rest)])
+  const direction = raw(order.direction)
+  // No index has this order. Behind a limit of none, nothing is begun.
+  const far = sql`select ${columns} from ${from} where ${found} order by a.created_at + 0 ${direction}, a.id ${direction}
+    limit (select case when ${isShort} then ${most} else 0 end)`
+  const either = sql`select seq from near where not (${isShort}) union all select seq from far`
+  return sql`with near as materialized (${near}), far as materialized (${far})
+    select ${COLUMNS} from (${either}) m ${context.dialect.orderedJoin} assets a on a.seq = m.seq
+    order by ${order.by} limit ${query.limit} offset ${query.offset ?? 0}`
 }
 
 /** A page in which other states than `ready` may be. */

@@ -104,11 +104,12 @@ async function bestFor({ sort }: AssetQuery, context: FilterContext, filters: re
 async function shortest(context: FilterContext, filters: readonly Filter[], probe: Probe): Promise<Access> {
   const ways = narrowAccesses(context, filters)
   const [only] = ways
-  if (!only) return tableAccess(context, filters, [])
   if (context.dialect.choosesTextIndex && filters.some(({ op }) => op === 'search' || op === 'words')) {
+    if (!only) return leftToDatabase(context, filters)
     const { way, count } = await sparsest(ways, PROBE_ROWS, probe)
     return count < PROBE_ROWS ? { ...way, context: { ...way.context, few: true } } : leftToDatabase(context, filters)
   }
+  if (!only) return tableAccess(context, filters, [])
   return ways.length === 1 ? only : (await sparsest(ways, PROBE_ROWS, probe)).way
 }
 

@@ -50,6 +50,7 @@ export async function vaultsApp({ publicUrl, storage, metadata }: Setup): Promis
     operations: [
       ...['upload', 'list', 'get', 'update', 'delete', 'content'],
       ...['beginUpload', 'readUpload', 'presignParts', 'completeUpload', 'abortUpload'],
+      ...['createResumable', 'resumableOffset', 'appendResumable', 'abortResumable', 'readResumable'],
     ] as const,
     authenticate: bearer(users),
     space: ({ params }) => findVault(params.vaultId),

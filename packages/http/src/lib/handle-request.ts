@@ -13,7 +13,7 @@ import type { Exchange, PreparedProfile } from './operations/exchange.ts'
 import { handlers } from './operations/handlers.ts'
 import { NOT_JSON } from './operations/not-json.ts'
 import { createPresentContext } from './operations/present-context.ts'
-import { operations } from './profile/operation.ts'
+import { operations, resumableOperations } from './profile/operation.ts'
 import type { RouteTarget } from './profile/prepare-profile.ts'
 import type { Present, RequestContext } from './profile/profile.ts'
 import type { HttpRequest } from './request.ts'
@@ -22,6 +22,8 @@ import { corsHeaders, preflightHeaders } from './routing/cors.ts'
 import { decodeParam } from './routing/decode-param.ts'
 import { type Resource, type Route, type Router, rawParams } from './routing/router.ts'
 import { joinVary } from './routing/vary.ts'
+
+import { tusHeaders, tusOptions } from './tus/protocol.ts'
 
 export interface ApiContext {
   readonly stowage: Stowage
@@ -53,7 +55,7 @@ export async function handleRequest(api: ApiContext, request: HttpRequest): Prom
 /** The answer to a request that failed outside of {@link handleRequest}. */
 export function failRequest(api: ApiContext, request: HttpRequest, error: unknown): HttpResponse {
   const resource = api.router.match(request.path)?.resource
-  const route = resource?.routes.get(request.method) ?? null
+  const route = resource?.routes.get(meantMethod(request, resource)) ?? null
   const progress: Progress = { route, prepared: route?.target.prepared ?? null }
   return finish(request, answerError(api, request, progress, error), progress)
 }
@@ -63,7 +65,7 @@ async function answer(api: ApiContext, request: HttpRequest, progress: Progress)
   if (match === null) throw new StowageError('not_found', 'There is nothing at this path.')
   const { resource } = match
   progress.prepared = anyRoute(resource).target.prepared
-  const route = resource.routes.get(request.method)
+  const route = resource.routes.get(meantMethod(request, resource))
   if (route === undefined) return answerOther(request, resource, progress.prepared)
   progress.route = route
   progress.prepared = route.target.prepared
@@ -76,15 +78,32 @@ function anyRoute(resource: Resource<RouteTarget>): Route<RouteTarget> {
   return resource.routes.values().next().value as Route<RouteTarget>
 }
 
-function answerOther(request: HttpRequest, resource: Resource<RouteTarget>, { profile }: PreparedProfile): HttpResponse {
+function answerOther(request: HttpRequest, resource: Resource<RouteTarget>, { profile, kind }: PreparedProfile): HttpResponse {
   if (request.method === 'OPTIONS') {
     return {
       status: 204,
-      headers: { allow: resource.allow, ...preflightHeaders(profile.cors, request, resource.allow) },
+      headers: {
+        allow: resource.allow,
+        ...(isResumable(resource) && tusOptions(kind.limits.maxBytes)),
+        ...preflightHeaders(profile.cors, request, resource.allow),
+      },
       body: null,
     }
   }
   throw new StowageError('method_not_allowed', `This path takes ${resource.allow}.`, { details: { allow: resource.allow } })
+}
+
+/** Whether it speaks tus. */
+function isResumable({ routes }: Resource<RouteTarget>): boolean {
+  return [...routes.values()].some(({ target }) => resumableOperations.has(target.operation))
+}
+
+/** tus 1.0: clients that can't send every method name the one they mean. */
+function meantMethod(request: HttpRequest, resource: Resource<RouteTarget>): string {
+  const { method } = request
+  const meant = method === 'POST' ? request.header('x-http-method-override')?.toUpperCase() : undefined
+  if (meant === undefined || resource.routes.has(method) || !isResumable(resource)) return method
+  return meant === 'PATCH' || meant === 'DELETE' || meant === 'HEAD' ? meant : method
 }
 
 function checkHeaders(request: HttpRequest, route: Route<RouteTarget>): void {
@@ -160,6 +179,7 @@ function finish(request: HttpRequest, response: HttpResponse, { route, prepared 
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
     ...response.headers,
+    ...tusHeaders(route?.target.operation, response),
     ...cors,
     ...(vary !== null && { vary }),
   }

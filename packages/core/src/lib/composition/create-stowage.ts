@@ -4,6 +4,7 @@ import { VERIFY_LANE, verifyType } from '../assets/direct/hand-over.ts'
 import { verifyHandler } from '../assets/direct/job.ts'
 import { offeredMethods } from '../assets/direct/methods.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
+import { takesResumable } from '../assets/resumable/offered.ts'
 import { createWriters } from '../assets/resumable/writers.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { createSlugNumbers } from '../assets/slug-numbers.ts'
@@ -147,7 +148,7 @@ function stowageOf({ deps, kinds, service, policy, sweeper, telemetry, policyTim
     storage,
     canImport: deps.importer !== null,
     canSignUploads: offeredMethods(storage).length > 0,
-    canResumeUploads: storage.multipart !== undefined,
+    canResumeUploads: takesResumable(storage),
     as: actor =>
       createAssets(
         { service, kindOf, guardFor: (kind, who, space) => createGuard(guardDeps, kind.policy ?? policy, who, space) },

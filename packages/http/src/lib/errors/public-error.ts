@@ -84,12 +84,15 @@ function schemaError(error: SchemaError): StowageError {
   })
 }
 
+/** A request of the tus protocol whose bytes do not have its checksum: it has a status of its own. */
+const CHUNK_CHECKSUM = 'chunk_checksum'
+
 /** The one server-side mistake whose message helps whoever calls, since only a developer ever sees it. */
 export const BODY_ALREADY_READ = 'body_already_read'
 
 /** What a client may learn of an error. Errors of ours (5xx) lose their message and details. */
 export function presentable(error: StowageError, requestId: string): PresentableError {
-  const status = errorStatus[error.code]
+  const status = error.details.reason === CHUNK_CHECKSUM ? 460 : errorStatus[error.code]
   const open = status < 500 || error.code === 'unsupported' || error.details.reason === BODY_ALREADY_READ
   const { issues, ...details } = open ? error.details : ({} as ErrorDetails)
   const errors = issuesOf(issues)

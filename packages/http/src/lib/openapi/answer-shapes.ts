@@ -5,6 +5,7 @@ import {
   bulkJson,
   directUploadJson,
   linkJson,
+  resumableJson,
   signedPartsJson,
   stagedJson,
   totalJson,
@@ -66,6 +67,16 @@ export function directUploadSchema(api: Described): JsonSchema {
   return answered(api, 'directUpload', 'DirectUpload', () =>
     api.named('DirectUpload', at => {
       const schema = jsonSchema(directUploadJson, 'output', at)
+      const asset = { anyOf: [assetSchema(api), { type: 'null' }] }
+      return { ...schema, properties: { ...(schema.properties as object), asset } }
+    }),
+  )
+}
+
+export function resumableSchema(api: Described): JsonSchema {
+  return answered(api, 'resumableUpload', 'ResumableUpload', () =>
+    api.named('ResumableUpload', at => {
+      const schema = jsonSchema(resumableJson, 'output', at)
       const asset = { anyOf: [assetSchema(api), { type: 'null' }] }
       return { ...schema, properties: { ...(schema.properties as object), asset } }
     }),

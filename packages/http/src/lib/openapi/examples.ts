@@ -22,6 +22,7 @@ const shapes: Readonly<Partial<Record<Operation, readonly (keyof Present)[]>>> =
   stage: ['staged'],
   beginUpload: ['directUpload'],
   readUpload: ['directUpload'],
+  readResumable: ['resumableUpload'],
   presignParts: ['signedParts'],
   bulkDelete: ['bulk', 'error'],
   bulkTag: ['bulk', 'error'],

@@ -14,6 +14,13 @@ const asked = {
   Range: 'One range of bytes, such as `bytes=0-499`.',
   'Content-Disposition': 'The name of a raw body, as `filename` or `filename*`.',
   'Repr-Digest': 'SHA-256 that the bytes must have, as `sha-256=:BASE64:` (RFC 9530).',
+  'Tus-Resumable': '`1.0.0`.',
+  'Upload-Length': 'Size of the whole file in bytes.',
+  'Upload-Defer-Length': '`1`: the size is sent later, as `Upload-Length`.',
+  'Upload-Metadata':
+    'What the file is to be: names of text fields of the form (`filename`, `filetype`, `sha256`, …), each with its value in Base64 behind a space, and commas between them.',
+  'Upload-Offset': 'Where these bytes begin: as many have come before.',
+  'Upload-Checksum': 'Of the bytes of this request: `sha256`, `sha1`, `md5` or `crc32`, a space, and the digest in Base64.',
 } as const
 
 export type AskedHeader = keyof typeof asked
@@ -36,6 +43,13 @@ const answered = {
   'Retry-After': 'Seconds to wait.',
   'WWW-Authenticate': 'Which credentials to send.',
   'X-Request-Id': 'Under which the server has logged the request.',
+  'Tus-Resumable': '`1.0.0`.',
+  'Upload-Offset': 'As many bytes are kept for certain.',
+  'Upload-Length': 'Size of the whole file, once it is known.',
+  'Upload-Expires': 'When it ends by itself; later once more bytes have come.',
+  'Stowage-Asset': 'Id of the asset, once it is there.',
+  'Stowage-Upload-State': '`open`, `verifying` while the bytes are looked at, or `done`.',
+  'Content-Location': 'Where the asset is.',
 } as const
 
 export type AnsweredHeader = keyof typeof answered

@@ -14,7 +14,7 @@ export interface OpenApiDocument {
   }
 }
 
-export type PathItem = Readonly<Partial<Record<'get' | 'put' | 'post' | 'delete' | 'patch', OpenApiOperation>>>
+export type PathItem = Readonly<Partial<Record<'get' | 'head' | 'put' | 'post' | 'delete' | 'patch', OpenApiOperation>>>
 
 export interface OpenApiOperation {
   readonly operationId: string

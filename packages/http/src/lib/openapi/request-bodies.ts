@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { DETAIL_MEMBERS, FILE_MEMBERS } from '../operations/direct-upload.ts'
 import { GENERATE_MEMBERS } from '../operations/generate.ts'
+import { BYTES_TYPE } from '../tus/protocol.ts'
 import { houseMembers } from '../upload/house-details.ts'
 import type { JsonSources } from '../upload/json-sources.ts'
 import { type Described, fieldsSchema } from './described.ts'
@@ -135,6 +136,11 @@ function detailMembers(api: Described): TextFields {
     properties: { ...(properties as TextFields['properties']), fields: fieldsSchema(api, 'input') },
     required: requiredFields(api).length > 0 ? ['fields'] : [],
   }
+}
+
+/** Bytes of a file, from an offset on. */
+export function chunkBody(required: boolean): OpenApiBody {
+  return { required, content: { [BYTES_TYPE]: { schema: BINARY } } }
 }
 
 export function presignPartsBody(): OpenApiBody {

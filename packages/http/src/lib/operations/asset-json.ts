@@ -1,4 +1,4 @@
-import { type Asset, type DirectUpload, type StagedFile, videoEmbedUrl } from '@stowage/core'
+import { type Asset, type DirectUpload, type ResumableUpload, type StagedFile, videoEmbedUrl } from '@stowage/core'
 import type { JsonObject } from '@stowage/core/contracts'
 import { z } from 'zod'
 import { shownFields } from '../profile/declared-field.ts'
@@ -120,6 +120,21 @@ export const directUploadJson = z.object({
 
 /** A direct upload as the house API sends it. */
 export type DirectUploadJson = Readonly<z.output<typeof directUploadJson>>
+
+export const resumableJson = z.object({
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  state: z
+    .enum(['open', 'verifying', 'done', 'failed'])
+    .describe('`done`: its `asset` is there. `failed`: its `error` says why, and it is over.'),
+  offsetBytes: byteCount.describe('As many bytes are kept for certain.'),
+  sizeBytes: byteCount.nullable().describe('Null while it is not known.'),
+  expiresAt: time.describe('When it ends by itself; later once more bytes have come.'),
+  asset: z.unknown().describe('As assets are elsewhere; null until it is there.'),
+  error: z.string().nullable(),
+} satisfies Record<Exclude<keyof ResumableUpload, 'senderNote'>, z.ZodType>)
+
+/** A resumable upload as the house API sends it. */
+export type ResumableJson = Readonly<z.output<typeof resumableJson>>
 
 export const signedPartsJson = z.object({
   parts: z.array(z.object({ partNumber: z.int().min(1), request: signedRequestJson })).readonly(),

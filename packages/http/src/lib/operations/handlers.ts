@@ -9,6 +9,7 @@ import { list } from './list.ts'
 import { openapi, reference } from './openapi.ts'
 import { get, remove, update } from './record.ts'
 import { replace } from './replace.ts'
+import { abortResumable, appendResumable, createResumable, readResumable, resumableOffset } from './resumable.ts'
 import { stage } from './stage.ts'
 import { upload } from './upload.ts'
 
@@ -30,6 +31,11 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
   presignParts,
   completeUpload,
   abortUpload,
+  createResumable,
+  resumableOffset,
+  appendResumable,
+  abortResumable,
+  readResumable,
   link,
   linkContent,
   openapi,

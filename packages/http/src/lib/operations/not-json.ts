@@ -7,5 +7,9 @@ export const NOT_JSON: ReadonlySet<Operation> = new Set([
   'linkContent',
   'delete',
   'abortUpload',
+  'createResumable',
+  'resumableOffset',
+  'appendResumable',
+  'abortResumable',
   'reference',
 ])

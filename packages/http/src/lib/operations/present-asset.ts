@@ -33,6 +33,16 @@ export function answerAsset(
   })
 }
 
+/** Where an asset is; null where the profile shows none. */
+export function locationOf(context: Exchange['present'], asset: Asset): string | null {
+  const named = context.url('get', {
+    id: asset.id,
+    ...(asset.filename !== null && { filename: asset.filename }),
+    ...(asset.slug !== null && { slug: asset.slug }),
+  })
+  return named ?? context.contentUrl(asset)
+}
+
 /** 201, with where the new asset is. */
 export function answerCreated(
   exchange: Exchange,
@@ -40,12 +50,7 @@ export function answerCreated(
   present: (asset: Asset, context: Exchange['present']) => unknown,
 ): HttpResponse {
   const context = exchange.present
-  const location =
-    context.url('get', {
-      id: asset.id,
-      ...(asset.filename !== null && { filename: asset.filename }),
-      ...(asset.slug !== null && { slug: asset.slug }),
-    }) ?? context.contentUrl(asset)
+  const location = locationOf(context, asset)
   return presented(present(asset, context), 201, {
     etag: asset.etag,
     'cache-control': 'private, no-cache',

@@ -23,6 +23,8 @@ export interface Describe {
   readonly staged?: z.ZodType
   /** What `present.directUpload` makes. */
   readonly directUpload?: z.ZodType
+  /** What `present.resumableUpload` makes. */
+  readonly resumableUpload?: z.ZodType
   /** What `present.signedParts` makes. */
   readonly signedParts?: z.ZodType
   /** What `upload.json` reads. */

@@ -19,6 +19,11 @@ export type Operation =
   | 'presignParts'
   | 'completeUpload'
   | 'abortUpload'
+  | 'createResumable'
+  | 'resumableOffset'
+  | 'appendResumable'
+  | 'abortResumable'
+  | 'readResumable'
   | 'link'
   | 'linkContent'
   | 'openapi'
@@ -89,6 +94,39 @@ export const operations: Readonly<Record<Operation, OperationShape>> = {
     names: [],
     needs: ['uploadId'],
   },
+  createResumable: { path: 'POST uploads/resumable', methods: ['POST'], asks: 'create', early: true, names: [] },
+  resumableOffset: {
+    path: 'HEAD uploads/resumable/:uploadId',
+    methods: ['HEAD'],
+    asks: 'create',
+    early: false,
+    names: [],
+    needs: ['uploadId'],
+  },
+  appendResumable: {
+    path: 'PATCH uploads/resumable/:uploadId',
+    methods: ['PATCH'],
+    asks: 'create',
+    early: true,
+    names: [],
+    needs: ['uploadId'],
+  },
+  abortResumable: {
+    path: 'DELETE uploads/resumable/:uploadId',
+    methods: ['DELETE'],
+    asks: 'create',
+    early: false,
+    names: [],
+    needs: ['uploadId'],
+  },
+  readResumable: {
+    path: 'GET uploads/resumable/:uploadId',
+    methods: ['GET'],
+    asks: 'create',
+    early: false,
+    names: [],
+    needs: ['uploadId'],
+  },
   link: { path: 'POST :id/link', methods: ['POST', 'GET'], asks: 'read', early: true, names: ['id'] },
   linkContent: { path: 'GET links/:token', methods: ['GET'], asks: null, early: false, names: ['token'] },
   openapi: { path: 'GET openapi.json', methods: ['GET'], asks: null, early: false, names: [] },
@@ -102,6 +140,15 @@ export const directOperations: ReadonlySet<Operation> = new Set([
   'presignParts',
   'completeUpload',
   'abortUpload',
+])
+
+/** What comes in several requests, by the tus protocol. */
+export const resumableOperations: ReadonlySet<Operation> = new Set([
+  'createResumable',
+  'resumableOffset',
+  'appendResumable',
+  'abortResumable',
+  'readResumable',
 ])
 
 export const operationNames = Object.keys(operations) as Operation[]

@@ -8,7 +8,7 @@ import { parseTemplate, type Template } from '../routing/template.ts'
 import { createUrls } from '../routing/urls.ts'
 import { fieldsOf, jsonSources } from '../upload/json-sources.ts'
 import { checkPrivate } from './check-private.ts'
-import { directOperations, type Operation, operationNames, operations } from './operation.ts'
+import { directOperations, type Operation, operationNames, operations, resumableOperations } from './operation.ts'
 import type { Profile } from './profile.ts'
 import { withoutShadows } from './shadowed.ts'
 
@@ -100,10 +100,12 @@ function readPath(profile: Profile, operation: Operation, stowage: Stowage): Rea
 }
 
 /** Files are staged where something can be made of them. Changes of many assets are no way round what a profile says of changes of one; who wants both names them. */
-function isOfferedUnasked(profile: Profile, operation: Operation, { canSignUploads }: Pick<Stowage, 'canSignUploads'>): boolean {
+function isOfferedUnasked(profile: Profile, operation: Operation, stowage: Stowage): boolean {
   const { paths, update = {}, upload = {} } = profile
   if (operation === 'stage') return upload.json !== undefined || jsonSources(profile, false).staged !== null
-  if (directOperations.has(operation)) return canSignUploads && paths?.upload !== false && takesHouseDetails(upload)
+  const takesOthers = paths?.upload !== false && takesHouseDetails(upload)
+  if (directOperations.has(operation)) return stowage.canSignUploads && takesOthers
+  if (resumableOperations.has(operation)) return stowage.canResumeUploads && takesOthers
   const { eachIs } = operations[operation]
   if (eachIs === undefined) return true
   if (paths?.[eachIs] === false || update.requireIfMatch === true) return false

@@ -9,6 +9,7 @@ import type {
   ImportInput,
   Kind,
   LinkOptions,
+  ResumableUpload,
   SignedLink,
   SignedPart,
   Space,
@@ -110,6 +111,8 @@ export interface Present {
   readonly staged?: (file: StagedFile, context: PresentContext) => unknown
   /** Answers `beginUpload` and `readUpload`, and `completeUpload` while the bytes are being looked at. */
   readonly directUpload?: (upload: DirectUpload, context: PresentContext) => unknown
+  /** Answers `readResumable`. */
+  readonly resumableUpload?: (upload: ResumableUpload, context: PresentContext) => unknown
   /** Answers `presignParts`. */
   readonly signedParts?: (parts: readonly SignedPart[], context: PresentContext) => unknown
   readonly link?: (link: SignedLink & { readonly url: string }, context: PresentContext) => unknown

@@ -11,10 +11,13 @@ export interface CorsOptions {
 }
 
 const EXPOSED =
-  'Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Range, ETag, Link, Location, Repr-Digest, Retry-After, X-Request-Id'
+  'Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Location, Content-Range, ETag, Link, Location, Repr-Digest, Retry-After, ' +
+  'Stowage-Asset, Stowage-Upload-State, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Defer-Length, ' +
+  'Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id'
 const ALLOWED =
   'Authorization, Content-Digest, Content-Disposition, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Match, ' +
-  'If-Range, If-Unmodified-Since, Range, Repr-Digest, X-Api-Key, X-Request-Id'
+  'If-Range, If-Unmodified-Since, Range, Repr-Digest, Tus-Resumable, Upload-Checksum, Upload-Defer-Length, Upload-Length, Upload-Metadata, ' +
+  'Upload-Offset, X-Api-Key, X-HTTP-Method-Override, X-Request-Id'
 
 /** @throws TypeError for credentials together with every origin */
 export function checkCors(options: CorsOptions | undefined): void {

@@ -1,4 +1,5 @@
 import type { Asset } from '@stowage/core'
+import { resumableOperations } from '../../../src/lib/profile/operation.ts'
 import { fillTemplate } from '../../../src/lib/routing/template.ts'
 import { type Attempt, type Door, doorName, doorsOf, ofTheOne, type Question } from './doors.ts'
 import { type Identity, identities } from './identities.ts'
@@ -185,8 +186,10 @@ export async function shoot({ world, names, tokens, assets }: Prepared, cell: Ce
 async function uploadOf(world: World, { permitted, door, identity: { person } }: Cell): Promise<string> {
   if (!permitted) return '0'.repeat(32)
   const [id = person] = person.split('-')
+  const creator = person === 'anonymous' ? null : id
+  if (resumableOperations.has(door.operation)) return (await world.unguarded(() => world.beginResumable(creator))).id
   const method = door.operation === 'presignParts' ? 'multipart' : 'put'
-  return (await world.unguarded(() => world.begin(person === 'anonymous' ? null : id, method))).id
+  return (await world.unguarded(() => world.begin(creator, method))).id
 }
 
 export const cellName = ({ identity, door, attempt, aim }: Cell): string =>

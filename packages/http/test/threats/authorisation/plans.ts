@@ -9,6 +9,8 @@ const read = (name: string, ok: number, headers: Attempt['headers'] = {}): Attem
 const changed = (name: string, ok: number, rest: Partial<Attempt> = {}): Attempt => ({ name, ok, changes: true, ...rest })
 
 const json = { 'content-type': 'application/json' }
+const tus = { 'tus-resumable': '1.0.0' }
+const chunk = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }
 const STALE = { 'if-match': '"stale"' }
 const ANY = { 'if-none-match': '*' }
 const OLD = { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }
@@ -63,6 +65,17 @@ export const plans: Readonly<Record<Operation, Plan>> = {
   // Nothing has been sent.
   completeUpload: { asks: 'create', methods: { POST: [{ ...read('plain', 409, json), body: '{}' }] } },
   abortUpload: { asks: 'create', methods: { DELETE: [changed('plain', 204)], POST: [changed('plain', 204)] } },
+  createResumable: {
+    asks: 'create',
+    methods: { POST: [changed('plain', 201, { headers: { ...tus, 'upload-length': '100' } })] },
+  },
+  resumableOffset: { asks: 'create', methods: { HEAD: [read('plain', 200, tus)] } },
+  appendResumable: {
+    asks: 'create',
+    methods: { PATCH: [changed('plain', 204, { headers: { ...tus, ...chunk }, body: BYTES })] },
+  },
+  abortResumable: { asks: 'create', methods: { DELETE: [changed('plain', 204, { headers: tus })] } },
+  readResumable: { asks: 'create', methods: { GET: [read('plain', 200)] } },
   list: { asks: 'list', methods: { GET: [read('plain', 200)], HEAD: [read('plain', 200)] } },
   get: { asks: 'read', methods: { GET: record, HEAD: record } },
   content: { asks: 'read', methods: { GET: bytes, HEAD: headOf(bytes) } },

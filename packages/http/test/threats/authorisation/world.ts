@@ -12,6 +12,7 @@ import {
   type Logger,
   type MetadataStore,
   type Policy,
+  type ResumableUpload,
   type Space,
 } from '@stowage/core'
 import { type Authenticate, assetApi, defineProfile, type ProfileOptions } from '@stowage/http'
@@ -184,6 +185,12 @@ export async function openWorld({ policy, space = 'none', profile = {}, clock, a
         .as(creator === null ? null : { id: creator })
         .in(scope)
         .beginUpload({ sizeBytes: 10, method }),
+    /** The same, of one that comes request by request. */
+    beginResumable: (creator: string | null): Promise<ResumableUpload> =>
+      stowage
+        .as(creator === null ? null : { id: creator })
+        .in(scope)
+        .createResumable({ sizeBytes: 100 }),
     /** Lets the real policy hold from now on, or none while `work` runs. */
     guard: () => {
       rules = policy.rules

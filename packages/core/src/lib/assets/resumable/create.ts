@@ -7,6 +7,7 @@ import { announceUpload } from '../direct/announce.ts'
 import { checkFile, checkSize } from '../direct/begin.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { assertSlugFree } from '../slug-taken.ts'
+import { takesResumable } from './offered.ts'
 import type { ResumableRecord } from './received.ts'
 
 const MAX_NOTE_CHARS = 16 * 1024
@@ -21,8 +22,10 @@ export async function createResumable(
   const { kind, space } = scope
   const { senderNote = '', sizeBytes = null } = given
   const input = { ...given, sizeBytes }
-  const { multipart, capabilities, name } = deps.storage
-  if (!multipart) throw new StowageError('unsupported', `Storage ${name} takes no files in parts: send it in one request.`)
+  const { capabilities, name } = deps.storage
+  if (!takesResumable(deps.storage)) {
+    throw new StowageError('unsupported', `Storage ${name} takes no files in parts of any size: send it in one request.`)
+  }
   checkFile(input)
   if (senderNote.length > MAX_NOTE_CHARS) throw invalid([{ pointer: '/senderNote', message: 'is too long' }])
   if (sizeBytes !== null) checkSize(kind, capabilities.maxObjectBytes, sizeBytes)

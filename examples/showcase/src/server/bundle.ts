@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, stop } from 'esbuild'
 
 export interface Bundle {
   readonly script: Uint8Array
@@ -24,6 +24,8 @@ export async function bundlePage(): Promise<Bundle> {
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
     logLevel: 'warning',
   })
+  // Its process is not needed again.
+  await stop()
   const contents = (name: string): Uint8Array => {
     const file = outputFiles.find(({ path }) => path.endsWith(name))
     if (!file) throw new Error(`The page has no ${name}.`)

@@ -14,7 +14,7 @@ export function apiTabs(apis: readonly Api[], current: Api, choose: (api: Api) =
     choose(next)
     document.getElementById(`tab-${next.id}`)?.focus()
   }
-  return html`<div class="tabs" role="tablist" aria-label="APIs" @keydown=${keyed}>
+  return html`<nav aria-label="APIs"><div class="tabs" role="tablist" aria-label="APIs" @keydown=${keyed}>
     ${apis.map(
       api => html`<button
         type="button"
@@ -31,7 +31,7 @@ export function apiTabs(apis: readonly Api[], current: Api, choose: (api: Api) =
         <span class="tab-words"><strong>${api.title}</strong><span class="tab-line">${api.tagline}</span></span>
       </button>`,
     )}
-  </div>`
+  </div></nav>`
 }
 
 function edge(apis: readonly Api[], key: string): Api | undefined {

@@ -5,6 +5,9 @@ import { toCurl } from '../wire/to-curl.ts'
 import { copyButton } from './copy-button.ts'
 import { jsonView } from './json-view.ts'
 
+/** They say nothing of the API. */
+const OF_CONNECTION = new Set(['connection', 'date', 'keep-alive'])
+
 /** Method, path, status and time, on one line. */
 export function exchangeLine({ method, path, answer, failure }: Exchange): TemplateResult {
   const [route = '', query] = path.split('?', 2)
@@ -34,13 +37,14 @@ export function exchangeDetails(exchange: Exchange): TemplateResult {
 }
 
 function headersView(headers: HeaderLines): TemplateResult | typeof nothing {
-  if (headers.length === 0) return nothing
-  return html`<dl class="headers">${headers.map(([name, value]) => html`<div><dt>${name}</dt><dd>${shortened(name, value)}</dd></div>`)}</dl>`
+  const shown = headers.filter(([name]) => !OF_CONNECTION.has(name))
+  if (shown.length === 0) return nothing
+  return html`<dl class="headers">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${shortened(name, value)}</dd></div>`)}</dl>`
 }
 
 /** Tokens are not for screenshots. */
 function shortened(name: string, value: string): string {
-  return name === 'Authorization' ? value.replace(/(?<=^Bearer .{6}).+/, '…') : value
+  return name === 'Authorization' ? value.replace(/(?<=^Bearer .{4}).+/, '…') : value
 }
 
 function bodyView(body: BodyView | null): TemplateResult | typeof nothing {

@@ -103,7 +103,7 @@ describe('an upload', () => {
     const onProgress = ({ loaded }: UploadProgress) => loaded > 1_000_000 && controller.abort()
     const upload = assets.upload(endless(), { signal: controller.signal, onProgress: progress => void onProgress(progress) })
     await expect(upload).rejects.toMatchObject({ name: 'AbortError' })
-    await expect.poll(() => ended).toBe(true)
+    await expect.poll(() => ended, { timeout: 15_000 }).toBe(true)
     expect(await count()).toBe(0)
   })
 

@@ -54,7 +54,8 @@ describe.skipIf(!hasChromium)('direct uploads in Chromium, to a storage of anoth
     page.evaluate(
       async ([size, retryDelayMs, resumes]) => {
         const seen: number[] = []
-        const asset = await assets.uploadDirect(makeFile(size), {
+        const asset = await assets.upload(makeFile(size), {
+          way: 'direct',
           method: 'multipart',
           retryDelayMs,
           resume: resumes ? localStorage : undefined,
@@ -84,7 +85,7 @@ describe.skipIf(!hasChromium)('direct uploads in Chromium, to a storage of anoth
   it('go in one request, with its type where it is signed', async () => {
     world.interfere(() => false)
     const asset = await page.evaluate(async () =>
-      assets.uploadDirect(new File(['hello'], 'ü.txt', { type: 'text/plain' }), { title: 'T' }),
+      assets.upload(new File(['hello'], 'ü.txt', { type: 'text/plain' }), { way: 'direct', title: 'T' }),
     )
     expect(asset).toMatchObject({ title: 'T', filename: 'ü.txt', contentType: 'text/plain', sizeBytes: 5 })
   }, 60_000)
@@ -99,7 +100,7 @@ describe.skipIf(!hasChromium)('direct uploads in Chromium, to a storage of anoth
     })
     await page.evaluate(size => {
       void assets
-        .uploadDirect(makeFile(size), { method: 'multipart', partsAtOnce: 1, resume: localStorage })
+        .upload(makeFile(size), { way: 'direct', method: 'multipart', partsAtOnce: 1, resume: localStorage })
         .catch(() => undefined)
     }, SIZE)
     await expect.poll(() => held.length, { timeout: 30_000 }).toBe(1)
@@ -117,7 +118,7 @@ describe.skipIf(!hasChromium)('direct uploads in Chromium, to a storage of anoth
     const error = await page.evaluate(async size => {
       const controller = new AbortController()
       const onProgress = () => controller.abort()
-      const upload = assets.uploadDirect(makeFile(size), { method: 'multipart', signal: controller.signal, onProgress })
+      const upload = assets.upload(makeFile(size), { way: 'direct', method: 'multipart', signal: controller.signal, onProgress })
       return upload.then(String, (error: Error) => error.name)
     }, SIZE)
     expect(error).toBe('AbortError')

@@ -47,8 +47,13 @@ it('a file is posted as the last field of a form, behind what was signed, and ag
   const { assets, forms } = await openFormStorage()
   const seen: number[] = []
   const file = new File(['hello'], 'a.txt', { type: 'text/plain' })
-  const options = { method: 'post', retryDelayMs: 1, onProgress: ({ loaded }: { loaded: number }) => seen.push(loaded) } as const
-  expect(await assets.uploadDirect(file, options)).toEqual(asset)
+  const options = {
+    way: 'direct',
+    method: 'post',
+    retryDelayMs: 1,
+    onProgress: ({ loaded }: { loaded: number }) => seen.push(loaded),
+  } as const
+  expect(await assets.upload(file, options)).toEqual(asset)
   expect(forms).toHaveLength(1)
   const entries = [...(forms[0] as FormData)]
   expect(entries.map(([name]) => name)).toEqual(['key', 'policy', 'file'])

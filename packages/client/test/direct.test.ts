@@ -4,8 +4,9 @@ import {
   type AssetClient,
   AssetClientError,
   createAssetClient,
-  type DirectUploadOptions,
+  type UploadOptions,
   type UploadProgress,
+  type UploadSource,
 } from '../src/index.ts'
 import { MIB, openDirectWorld } from './direct-world.ts'
 
@@ -29,11 +30,12 @@ function fileOf(sizeBytes: number, name = 'big.bin'): File {
   return new File([bytes], name, { lastModified: 1_700_000_000_000 })
 }
 
+const direct = (source: UploadSource, options?: UploadOptions) => assets.upload(source, { way: 'direct', ...options })
 const sha256 = async (blob: Blob) =>
   createHash('sha256')
     .update(Buffer.from(await blob.arrayBuffer()))
     .digest('hex')
-const parts: DirectUploadOptions = { method: 'multipart', retryDelayMs: 1 }
+const parts: UploadOptions = { method: 'multipart', retryDelayMs: 1 }
 const PARTS_FILE = fileOf(17 * MIB)
 
 function memory() {
@@ -50,7 +52,7 @@ describe('a direct upload', () => {
   it('of a small file goes to the storage in one request, with everything that is said of it', async () => {
     const seen: UploadProgress[] = []
     const file = new File(['hello'], 'grüße.txt', { type: 'text/plain' })
-    const asset = await assets.uploadDirect(file, {
+    const asset = await direct(file, {
       title: 'Greetings',
       tags: ['a', 'b'],
       metadata: { n: 1 },
@@ -70,13 +72,13 @@ describe('a direct upload', () => {
     ['an ArrayBuffer', () => new TextEncoder().encode('hello').buffer],
     ['a Blob', () => new Blob(['hello'])],
   ])('takes %s', async (_, make) => {
-    const asset = await assets.uploadDirect(make(), { filename: 'a.txt', contentType: 'text/plain' })
+    const asset = await direct(make(), { filename: 'a.txt', contentType: 'text/plain' })
     expect(await (await assets.download(asset.id)).text()).toBe('hello')
   })
 
   it('of a large file goes in parts, some at once, and shows how far it is', async () => {
     const seen: number[] = []
-    const asset = await assets.uploadDirect(PARTS_FILE, { ...parts, onProgress: ({ loaded }) => seen.push(loaded) })
+    const asset = await direct(PARTS_FILE, { ...parts, onProgress: ({ loaded }) => seen.push(loaded) })
     expect(asset.sha256).toBe(await sha256(PARTS_FILE))
     expect(world.sent).toHaveLength(3)
     expect(world.asked).toEqual(['POST /uploads', 'POST /uploads/:id/parts', 'POST /uploads/:id/complete'])
@@ -99,10 +101,10 @@ describe('a direct upload', () => {
       else response.writeHead(name === '2' ? 503 : 403, { connection: 'close' }).end()
       return true
     })
-    const asset = await assets.uploadDirect(PARTS_FILE, parts)
+    const asset = await direct(PARTS_FILE, parts)
     expect(asset.sha256).toBe(await sha256(PARTS_FILE))
     expect([...failed].sort()).toEqual(['1', '2', '3'])
-    const small = await assets.uploadDirect(new Blob(['hello']), { filename: 'a.bin', retryDelayMs: 1 })
+    const small = await direct(new Blob(['hello']), { filename: 'a.bin', retryDelayMs: 1 })
     expect(small.sizeBytes).toBe(5)
     expect(world.asked).toContain('GET /uploads/:id')
   })
@@ -112,7 +114,7 @@ describe('a direct upload', () => {
       response.writeHead(403, { connection: 'close' }).end('no')
       return true
     })
-    const error = await assets.uploadDirect(PARTS_FILE, { ...parts, retries: 1 }).catch(error => error)
+    const error = await direct(PARTS_FILE, { ...parts, retries: 1 }).catch(error => error)
     expect(error).toBeInstanceOf(AssetClientError)
     expect(error).toMatchObject({ code: 'forbidden', status: 403 })
     expect(world.asked.at(-1)).toBe('DELETE /uploads/:id')
@@ -128,13 +130,11 @@ describe('a direct upload', () => {
       request.once('close', () => response.destroy())
       return true
     })
-    await expect(
-      assets.uploadDirect(PARTS_FILE, { ...parts, resume, partsAtOnce: 1, signal: controller.signal }),
-    ).rejects.toThrow('enough')
+    await expect(direct(PARTS_FILE, { ...parts, resume, partsAtOnce: 1, signal: controller.signal })).rejects.toThrow('enough')
     expect(world.asked.at(-1)).toBe('DELETE /uploads/:id')
     expect(resume.kept.size).toBe(0)
     await expect.poll(() => world.leftovers(), { timeout: 20_000 }).toEqual({ objects: [], unfinished: [] })
-    await expect(assets.uploadDirect(PARTS_FILE, { signal: AbortSignal.abort() })).rejects.toThrow('abort')
+    await expect(direct(PARTS_FILE, { signal: AbortSignal.abort() })).rejects.toThrow('abort')
   })
 
   it('that was cut off is taken up by the same call, which sends what is missing', async () => {
@@ -144,13 +144,13 @@ describe('a direct upload', () => {
       request.socket.destroy()
       return true
     })
-    const cut = assets.uploadDirect(PARTS_FILE, { ...parts, resume, partsAtOnce: 1, retries: 0 })
+    const cut = direct(PARTS_FILE, { ...parts, resume, partsAtOnce: 1, retries: 0 })
     await expect(cut).rejects.toMatchObject({ code: 'network' })
     expect(resume.kept.size).toBe(1)
     world.interfere(() => false)
     world.asked.length = world.sent.length = 0
     const seen: number[] = []
-    const asset = await assets.uploadDirect(PARTS_FILE, { ...parts, resume, onProgress: ({ loaded }) => seen.push(loaded) })
+    const asset = await direct(PARTS_FILE, { ...parts, resume, onProgress: ({ loaded }) => seen.push(loaded) })
     expect(asset.sha256).toBe(await sha256(PARTS_FILE))
     expect(world.sent).toHaveLength(1)
     expect(world.asked).toEqual(['GET /uploads/:id', 'POST /uploads/:id/parts', 'POST /uploads/:id/complete'])
@@ -162,7 +162,7 @@ describe('a direct upload', () => {
     const resume = memory()
     resume.getItem = () => '0123456789abcdef0123456789abcdef'
     const file = new File(['hello'], 'a.txt', { type: 'text/plain', lastModified: 1 })
-    expect(await assets.uploadDirect(file, { resume })).toMatchObject({ sizeBytes: 5 })
+    expect(await direct(file, { resume })).toMatchObject({ sizeBytes: 5 })
     expect(world.asked).toEqual(['GET /uploads/:id', 'POST /uploads', 'POST /uploads/:id/complete'])
     const keys: string[] = []
     const watching = { ...memory(), setItem: (key: string) => keys.push(key) }
@@ -172,7 +172,7 @@ describe('a direct upload', () => {
       ['a', 'xy', 1],
       ['a', 'x', 2],
     ] as const)
-      await assets.uploadDirect(new File([text], name, { lastModified }), { resume: watching })
+      await direct(new File([text], name, { lastModified }), { resume: watching })
     expect(new Set(keys).size).toBe(4)
   })
 
@@ -180,16 +180,16 @@ describe('a direct upload', () => {
     await world.close()
     await open({ verifyInJobBytes: 1024 })
     const file = fileOf(5000)
-    const asset = await assets.uploadDirect(file, { retryDelayMs: 20 })
+    const asset = await direct(file, { retryDelayMs: 20 })
     expect(asset).toMatchObject({ sizeBytes: 5000, sha256: await sha256(file) })
     expect(world.asked).toContain('GET /uploads/:id')
   })
 
   it('of bytes that are not the announced ones is refused', async () => {
-    const wrong = assets.uploadDirect(new Blob(['hello']), { sha256: '0'.repeat(64), retryDelayMs: 1, retries: 0 })
+    const wrong = direct(new Blob(['hello']), { sha256: '0'.repeat(64), retryDelayMs: 1, retries: 0 })
     await expect(wrong).rejects.toBeInstanceOf(AssetClientError)
     const nobody = createAssetClient({ baseUrl: `${world.server.origin}/api/assets` })
-    await expect(nobody.uploadDirect(new Blob(['hello']))).rejects.toMatchObject({ status: 401 })
+    await expect(nobody.upload(new Blob(['hello']), { way: 'direct' })).rejects.toMatchObject({ status: 401 })
     await expect.poll(() => world.leftovers(), { timeout: 20_000 }).toEqual({ objects: [], unfinished: [] })
   })
 
@@ -199,7 +199,7 @@ describe('a direct upload', () => {
       headers = request.headers
       return false
     })
-    await assets.uploadDirect(new Blob(['hello']))
+    await direct(new Blob(['hello']))
     expect(headers).not.toHaveProperty('authorization')
     expect(headers).toMatchObject({ 'content-length': '5' })
   })

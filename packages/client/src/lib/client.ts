@@ -1,10 +1,6 @@
 import { type ConnectionOptions, connect } from './connection.ts'
-import type { Fields } from './form.ts'
 import type {
-  AssetDetails,
   AssetPatch,
-  DirectUploadOptions,
-  DirectUploadSource,
   DownloadOptions,
   GenerateInput,
   LinkOptions,
@@ -16,7 +12,9 @@ import type {
   UploadSource,
   WriteOptions,
 } from './inputs.ts'
-import { sendFile } from './send-file.ts'
+import { sendFile } from './upload/send-file.ts'
+import { startUpload } from './upload/start-upload.ts'
+import type { UploadTask, UploadWay } from './upload/upload-task.ts'
 import type { Asset, AssetLink, AssetPage, BulkResult } from './wire.ts'
 
 export type AssetClientOptions = ConnectionOptions
@@ -25,13 +23,13 @@ type Id = string | number
 
 /** The house API of one kind of asset. Every call takes a `signal` and rejects with an AssetClientError. */
 export interface AssetClient {
-  /** Sends a file, and what is said of it, as a multipart form. With `onProgress` browsers use XMLHttpRequest, Node a counted stream. */
-  upload(source: UploadSource, options?: UploadOptions): Promise<Asset>
   /**
-   * Sends a file straight to the storage that the API names: in one request, or in parts where it is large. Tries again what fails, each time with
-   * a fresh URL, and with `resume` goes on where an earlier page or process was cut off. Aborting gives the upload up.
+   * Sends a file, and what is said of it: a small one or a stream in one request, a large one straight to the storage or in a resumable upload, as the
+   * API offers. Tries again what fails, where that is safe; with `resume` goes on where an earlier page or process was cut off.
    */
-  uploadDirect(source: DirectUploadSource, options?: DirectUploadOptions): Promise<Asset>
+  upload(source: UploadSource, options?: UploadOptions): Promise<Asset>
+  /** The same as a task, which tells how it goes and can be paused. Never throws: whatever is wrong, `done` rejects. */
+  startUpload(source: UploadSource, options?: UploadOptions): UploadTask
   /** One page. */
   list(options?: ListOptions): Promise<AssetPage>
   /** Page after page, each asked for when it is needed. */
@@ -75,11 +73,13 @@ export function createAssetClient(options: AssetClientOptions): AssetClient {
     })
     return results
   }
+  const absent = new Set<UploadWay>()
+  const start = (source: UploadSource, input: UploadOptions, isWatched: boolean) =>
+    startUpload({ connection, absent, isWatched }, source, input)
   const client: AssetClient = {
-    upload: (source, input = {}) => sendFile(connection, { method: 'POST', path: [], fields: textFields(input) }, source, input),
-    // Loaded by those who use it.
-    uploadDirect: async (source, input = {}) =>
-      (await import('./direct/upload-direct.ts')).uploadDirect(connection, source, input),
+    // A promise of its own: unlike the task's, it must be listened to.
+    upload: async (source, input = {}) => start(source, input, input.onProgress !== undefined).done,
+    startUpload: (source, input = {}) => start(source, input, true),
     list: ({ signal, filter, ...query } = {}) => ask({ method: 'GET', path: [], query: { ...filter, ...query }, signal }),
     async *pages(input = {}) {
       let cursor: string | null | undefined = input.cursor
@@ -129,23 +129,6 @@ export function createAssetClient(options: AssetClientOptions): AssetClient {
 
 function json(value: object): { headers: Record<string, string>; body: string } {
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
-}
-
-/** Declared fields travel beside the others, each under its own name; lists repeat it. */
-function textFields({ title, description, visibility, tags, metadata, fields }: AssetDetails): Fields {
-  const named = Object.entries({
-    title,
-    description,
-    visibility,
-    tags,
-    metadata: metadata && JSON.stringify(metadata),
-    ...fields,
-  })
-  return named.flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value])
-      .filter(each => each !== undefined && each !== null)
-      .map(each => [name, typeof each === 'object' ? JSON.stringify(each) : String(each)] as const),
-  )
 }
 
 function rangeText(range: NonNullable<DownloadOptions['range']>): string {

@@ -1,3 +1,4 @@
+import type { UploadWay } from './upload/upload-task.ts'
 import type { AssetType, JsonObject, Visibility } from './wire.ts'
 
 /** Bytes to send. A stream is read once, and only where fetch can stream a request (Node; Chromium over HTTP/2). */
@@ -36,27 +37,31 @@ export interface AssetDetails {
   readonly fields?: JsonObject | undefined
 }
 
-export interface UploadOptions extends SendOptions, AssetDetails {}
-
-/** Bytes that can be read in parts, and more than once. */
-export type DirectUploadSource = Blob | ArrayBuffer | Uint8Array
-
-export interface DirectUploadOptions extends UploadOptions {
-  /** In one PUT, in one form, or in parts. Default: what suits the size, as the storage can. */
-  readonly method?: 'put' | 'post' | 'multipart' | undefined
-  /** What the bytes must have: 64 lower-case hexadecimal digits. */
+export interface UploadOptions extends SendOptions, AssetDetails {
+  /**
+   * `request`: one request to the API. `direct`: straight to the storage. `resumable`: to the API, in chunks. `auto`: streams and small files in one
+   * request, others direct, resumable or in one request, whichever the API offers first. Default `auto`.
+   */
+  readonly way?: 'auto' | UploadWay | undefined
+  /** Files up to this go in one request, if it is left to `auto`. Default 8 MiB. */
+  readonly largeAboveBytes?: number | undefined
+  /** What the bytes must have: 64 lower-case hexadecimal digits. Direct and resumable uploads only; `auto` takes one of them. */
   readonly sha256?: string | undefined
-  /** Parts on their way at the same time. Default 3. */
-  readonly partsAtOnce?: number | undefined
-  /** How often each request, or part, is tried again. Default 3. */
+  /** How often each request, part or chunk is tried again. Default 3; a stream is not. */
   readonly retries?: number | undefined
   /** Before the first time; doubles each time, up to 30 s. Default 500. */
   readonly retryDelayMs?: number | undefined
   /**
-   * Remembers the upload of a `File` by its name, size and time, so that the same call goes on with it after a reload: `localStorage`, or anything like it.
-   * Default: nothing is remembered.
+   * Remembers the direct or resumable upload of a `File` by its name, size and time, so that the same call goes on with it after a reload:
+   * `localStorage`, or anything like it. Default: nothing is remembered.
    */
   readonly resume?: ResumeStore | undefined
+  /** Of a direct upload: in one PUT, in one form, or in parts. Default: what suits the size, as the storage can. */
+  readonly method?: 'put' | 'post' | 'multipart' | undefined
+  /** Of a direct upload: parts on their way at the same time. Default 3. */
+  readonly partsAtOnce?: number | undefined
+  /** Of a resumable upload: bytes of a request. Default 16 MiB. */
+  readonly chunkBytes?: number | undefined
 }
 
 /** What `localStorage` can do; may answer later. */

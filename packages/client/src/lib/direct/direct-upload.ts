@@ -1,4 +1,4 @@
-import type { Asset } from '../wire.ts'
+import type { UploadJson } from '../upload/settled.ts'
 
 /** A request that the storage answers, for whoever has it. */
 export interface SignedRequest {
@@ -15,16 +15,12 @@ export interface SignedPart {
 }
 
 /** An upload as the house API sends it. */
-export interface DirectUpload {
-  readonly id: string
+export interface DirectUpload extends UploadJson {
   readonly method: 'put' | 'post' | 'multipart'
-  readonly state: 'open' | 'verifying' | 'done' | 'failed'
   readonly sizeBytes: number
   readonly request: SignedRequest | null
   readonly partBytes: number | null
   readonly partCount: number | null
   /** What has arrived. */
   readonly parts: readonly { readonly partNumber: number; readonly sizeBytes: number }[]
-  readonly asset: Asset | null
-  readonly error: string | null
 }

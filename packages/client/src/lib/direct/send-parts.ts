@@ -1,24 +1,16 @@
-import type { Connection } from '../connection.ts'
+import { isPassing, retrying } from '../upload/retrying.ts'
+import type { Sending } from '../upload/sending.ts'
 import type { DirectUpload, SignedPart, SignedRequest } from './direct-upload.ts'
-import { isPassing, type Patience, retrying } from './retrying.ts'
 import { sendBytes } from './send-bytes.ts'
-
-export interface Sending {
-  readonly connection: Connection
-  readonly blob: Blob
-  readonly partsAtOnce: number
-  readonly patience: Patience
-  readonly onSent: (bytes: number) => void
-}
 
 /** Signed in one go: their URLs live for a while only. */
 const SIGNED_AHEAD = 16
 
 /** Sends the whole file, each time with a fresh request. */
-export function sendWhole(upload: DirectUpload, sending: Sending): Promise<void> {
-  const { connection, blob, patience, onSent } = sending
+export async function sendWhole(upload: DirectUpload, sending: Sending): Promise<void> {
+  const { connection, blob, patience, onSent, onArrived } = sending
   const { signal } = patience
-  return retrying(
+  await retrying(
     patience,
     () => true,
     async attempt => {
@@ -27,11 +19,13 @@ export function sendWhole(upload: DirectUpload, sending: Sending): Promise<void>
       if (request) await sendBytes(request, blob, { signal, onSent, fetch: connection.fetch })
     },
   )
+  onArrived()
 }
 
 /** Sends the parts that have not arrived yet, some at once. The first that fails for good ends them all. */
 export async function sendParts(upload: DirectUpload, sending: Sending): Promise<void> {
-  const { blob, partsAtOnce, patience, onSent } = sending
+  const { blob, patience, onSent, onArrived } = sending
+  const { partsAtOnce = 3 } = sending.options
   const partBytes = upload.partBytes ?? blob.size
   const partOf = (number: number) => blob.slice((number - 1) * partBytes, number * partBytes)
   const sent = new Map<number, number>()
@@ -42,8 +36,10 @@ export async function sendParts(upload: DirectUpload, sending: Sending): Promise
   const arrived = new Map(upload.parts.map(part => [part.partNumber, part.sizeBytes]))
   const missing: number[] = []
   for (let number = 1; number <= (upload.partCount ?? 1); number++) {
-    if (arrived.get(number) === partOf(number).size) tell(number, partOf(number).size)
-    else missing.push(number)
+    if (arrived.get(number) === partOf(number).size) {
+      tell(number, partOf(number).size)
+      onArrived()
+    } else missing.push(number)
   }
   const failed = new AbortController()
   const within = { ...patience, signal: AbortSignal.any([patience.signal, failed.signal]) }
@@ -60,6 +56,7 @@ export async function sendParts(upload: DirectUpload, sending: Sending): Promise
           await sendBytes(request, partOf(number), { signal: within.signal, onSent: onPart, fetch: sending.connection.fetch })
         },
       )
+      onArrived()
     }
   }
   const workers = Array.from({ length: Math.min(partsAtOnce, missing.length) }, () =>

@@ -1,32 +1,23 @@
-import { type Answer, networkError } from './connection.ts'
-
-export interface XhrRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly withCredentials: boolean
-  readonly body: Blob | FormData
-  readonly signal: AbortSignal | undefined
-  /** Share of the body that was sent. */
-  readonly onFraction: (fraction: number) => void
-}
+import { type Answer, networkError } from '../connection.ts'
+import type { Transfer } from './transfer.ts'
 
 /** Sends with XMLHttpRequest, the only way to watch an upload in a browser. */
-export function sendByXhr(request: XhrRequest): Promise<Answer> {
+export function sendByXhr(request: Transfer & { readonly withCredentials: boolean }): Promise<Answer> {
   const { signal } = request
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
     const abort = () => xhr.abort()
     signal?.addEventListener('abort', abort)
+    // A connection whose network is gone may stand still for minutes.
+    addEventListener('offline', abort)
     xhr.onloadend = () => {
       signal?.removeEventListener('abort', abort)
+      removeEventListener('offline', abort)
       if (signal?.aborted) reject(signal.reason)
       else if (xhr.status === 0) reject(networkError())
       else resolve({ status: xhr.status, text: xhr.responseText, header: name => xhr.getResponseHeader(name) })
     }
-    xhr.upload.onprogress = event => {
-      if (event.total > 0) request.onFraction(event.loaded / event.total)
-    }
+    xhr.upload.onprogress = event => request.onSent(event.loaded)
     xhr.open(request.method, request.url)
     xhr.withCredentials = request.withCredentials
     for (const [name, value] of Object.entries(request.headers)) xhr.setRequestHeader(name, value)

@@ -18,7 +18,7 @@ interface FilePart {
  * first: the API then knows all of them when the file begins. FormData would turn each line break of a text into CR LF.
  */
 export function formFrame(fields: Fields, file: FilePart): Frame {
-  const boundary = `stowage-${Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')}`
+  const boundary = `stowage-${randomHex()}`
   const part = (name: string, rest: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${escaped(name)}"${rest}`
   const texts = fields.map(([name, value]) => part(name, `\r\n\r\n${value}\r\n`)).join('')
   const head = texts + part('file', `; filename="${escaped(file.filename)}"\r\nContent-Type: ${file.contentType}\r\n\r\n`)
@@ -28,6 +28,11 @@ export function formFrame(fields: Fields, file: FilePart): Frame {
     head: encoder.encode(head),
     tail: encoder.encode(`\r\n--${boundary}--\r\n`),
   }
+}
+
+/** 128 bits; randomUUID is for secure pages only. */
+export function randomHex(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function escaped(name: string): string {

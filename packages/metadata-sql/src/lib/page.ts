@@ -55,7 +55,8 @@ function nearOrFarPage({ context, from, where, rest }: Access, query: AssetQuery
   // No index has this order. Behind a limit of none, nothing is begun.
   const far = sql`select ${columns} from ${from} where ${found} order by a.created_at + 0 ${direction}, a.id ${direction}
     limit (select case when ${isShort} then ${most} else 0 end)`
-  const either = sql`select seq from near where not (${isShort}) union all select seq from far`
+  // The limit says again how few these are.
+  const either = sql`select seq from near where not (${isShort}) union all select seq from far limit ${most}`
   return sql`with near as materialized (${near}), far as materialized (${far})
     select ${COLUMNS} from (${either}) m ${context.dialect.orderedJoin} assets a on a.seq = m.seq
     order by ${order.by} limit ${query.limit} offset ${query.offset ?? 0}`

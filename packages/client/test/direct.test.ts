@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   type AssetClient,
@@ -9,6 +8,8 @@ import {
   type UploadSource,
 } from '../src/index.ts'
 import { MIB, openDirectWorld } from './direct-world.ts'
+import { keepInMemory } from './kept.ts'
+import { numberedFile, sha256Of } from './numbered-file.ts'
 
 let world: Awaited<ReturnType<typeof openDirectWorld>>
 let assets: AssetClient
@@ -23,30 +24,10 @@ beforeEach(async () => {
   return () => world.close()
 })
 
-/** Bytes that differ from part to part. */
-function fileOf(sizeBytes: number, name = 'big.bin'): File {
-  const bytes = Buffer.alloc(sizeBytes)
-  for (let at = 0; at < sizeBytes; at += 4096) bytes.writeUInt32BE(at, at)
-  return new File([bytes], name, { lastModified: 1_700_000_000_000 })
-}
-
 const direct = (source: UploadSource, options?: UploadOptions) => assets.upload(source, { way: 'direct', ...options })
-const sha256 = async (blob: Blob) =>
-  createHash('sha256')
-    .update(Buffer.from(await blob.arrayBuffer()))
-    .digest('hex')
+const sha256 = async (blob: Blob) => sha256Of(Buffer.from(await blob.arrayBuffer()))
 const parts: UploadOptions = { method: 'multipart', retryDelayMs: 1 }
-const PARTS_FILE = fileOf(17 * MIB)
-
-function memory() {
-  const kept = new Map<string, string>()
-  return {
-    kept,
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
-    removeItem: (key: string) => kept.delete(key),
-  }
-}
+const PARTS_FILE = numberedFile(17 * MIB)
 
 describe('a direct upload', () => {
   it('of a small file goes to the storage in one request, with everything that is said of it', async () => {
@@ -123,7 +104,7 @@ describe('a direct upload', () => {
 
   it('that is aborted rejects with the reason, and leaves nothing behind', async () => {
     const controller = new AbortController()
-    const resume = memory()
+    const resume = keepInMemory()
     world.interfere((request, response) => {
       if (world.sent.length < 2) return false
       controller.abort(new Error('enough'))
@@ -137,8 +118,48 @@ describe('a direct upload', () => {
     await expect(direct(PARTS_FILE, { signal: AbortSignal.abort() })).rejects.toThrow('abort')
   })
 
+  it('that is paused goes on with what is missing', async () => {
+    const task = assets.startUpload(PARTS_FILE, { ...parts, way: 'direct', partsAtOnce: 1 })
+    const paused = new Promise(resolve => task.on('paused', resolve))
+    world.interfere((request, response) => {
+      if (world.sent.length < 3) return false
+      task.pause()
+      request.once('close', () => response.destroy())
+      return true
+    })
+    await paused
+    world.interfere(() => false)
+    world.asked.length = world.sent.length = 0
+    task.resume()
+    expect((await task.done).sha256).toBe(await sha256(PARTS_FILE))
+    expect(world.sent).toHaveLength(1)
+    expect(world.asked).toEqual(['GET /uploads/:id', 'POST /uploads/:id/parts', 'POST /uploads/:id/complete'])
+  })
+
+  it('is the way of a large file; another one, where the storage gives no answer', async () => {
+    const file = numberedFile(50_000)
+    const options = { largeAboveBytes: 1000, retries: 1, retryDelayMs: 1 }
+    const ways: string[] = []
+    const send = async () => {
+      const task = assets.startUpload(file, options)
+      task.on('way', way => ways.push(way))
+      expect((await task.done).sha256).toBe(await sha256(file))
+    }
+    await send()
+    world.interfere(request => {
+      request.socket.destroy()
+      return true
+    })
+    await send()
+    expect(world.asked).toContain('DELETE /uploads/:id')
+    // It is known by now.
+    await send()
+    expect(ways).toEqual(['direct', 'direct', 'resumable', 'resumable'])
+    expect(world.asked.filter(line => line === 'POST /uploads')).toHaveLength(2)
+  })
+
   it('that was cut off is taken up by the same call, which sends what is missing', async () => {
-    const resume = memory()
+    const resume = keepInMemory()
     world.interfere(request => {
       if (world.sent.length < 3) return false
       request.socket.destroy()
@@ -159,13 +180,13 @@ describe('a direct upload', () => {
   })
 
   it('is begun anew where the remembered one is gone, or the file is another', async () => {
-    const resume = memory()
+    const resume = keepInMemory()
     resume.getItem = () => '0123456789abcdef0123456789abcdef'
     const file = new File(['hello'], 'a.txt', { type: 'text/plain', lastModified: 1 })
     expect(await direct(file, { resume })).toMatchObject({ sizeBytes: 5 })
     expect(world.asked).toEqual(['GET /uploads/:id', 'POST /uploads', 'POST /uploads/:id/complete'])
     const keys: string[] = []
-    const watching = { ...memory(), setItem: (key: string) => keys.push(key) }
+    const watching = { ...keepInMemory(), setItem: (key: string) => keys.push(key) }
     for (const [name, text, lastModified] of [
       ['a', 'x', 1],
       ['b', 'x', 1],
@@ -179,7 +200,7 @@ describe('a direct upload', () => {
   it('that is verified later is waited for', async () => {
     await world.close()
     await open({ verifyInJobBytes: 1024 })
-    const file = fileOf(5000)
+    const file = numberedFile(5000)
     const asset = await direct(file, { retryDelayMs: 20 })
     expect(asset).toMatchObject({ sizeBytes: 5000, sha256: await sha256(file) })
     expect(world.asked).toContain('GET /uploads/:id')

@@ -89,6 +89,17 @@ describe('an upload as a task', () => {
     expect([task.state, task.pause(), api.seen.length]).toEqual(['aborted', false, 0])
   })
 
+  it('may go on as soon as it is told to have paused, or before', async () => {
+    const task = assets.startUpload(new Blob(['hello']))
+    task.on('paused', task.resume)
+    expect(task.pause()).toBe(true)
+    expect(await task.done).toMatchObject({ sizeBytes: 5 })
+    const other = assets.startUpload(new Blob(['hello']))
+    other.pause()
+    other.resume()
+    expect(await other.done).toMatchObject({ sizeBytes: 5 })
+  })
+
   it('of a stream does not pause, and goes in one request only', async () => {
     const task = assets.startUpload(slowly())
     expect([task.pause(), task.state]).toEqual([false, 'running'])

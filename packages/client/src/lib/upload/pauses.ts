@@ -12,6 +12,12 @@ export interface Pauses {
 export function createPauses(signal: AbortSignal, onPaused: () => void): Pauses {
   let current = new AbortController()
   let goOn: (() => void) | undefined
+  const resumed = (resolve: () => void) => {
+    goOn = resolve
+    return () => {
+      goOn = undefined
+    }
+  }
   return {
     get isPaused() {
       return current.signal.aborted
@@ -30,14 +36,9 @@ export function createPauses(signal: AbortSignal, onPaused: () => void): Pauses 
         } catch (error) {
           if (signal.aborted || !paused.aborted) throw error
         }
-        if (!current.signal.aborted) continue
-        onPaused()
-        await until(signal, resolve => {
-          goOn = resolve
-          return () => {
-            goOn = undefined
-          }
-        })
+        if (current.signal.aborted) onPaused()
+        // It may go on by now, even by whoever was just told.
+        if (current.signal.aborted) await until(signal, resumed)
       }
     },
   }

@@ -17,7 +17,7 @@ interface Program {
 }
 
 const LEAST_STARTS = 15
-const CLIENT_TARGET = 6 * 1024
+const CLIENT_TARGETS = { first: 6 * 1024, all: 12 * 1024 }
 const programs = {
   'bare Node': { script: 'bare' },
   'createStowage, fs and SQLite': { script: 'stowage', targets: { milliseconds: 150, mebibytes: 40 } },
@@ -42,7 +42,7 @@ async function page(): Promise<string> {
   const names = Object.keys(programs) as ProgramName[]
   for (const name of names) await startOne(name)
   const results = await interleave(names, runs, startOne)
-  const { minifiedBytes, gzipBytes } = await clientSize()
+  const { firstGzipBytes, allGzipBytes } = await clientSize()
   return `# Start and size
 
 ${environment(['express'])}
@@ -53,10 +53,10 @@ that it has started; CPU is user and system time until then; memory is what is r
 ${startTable(results)}
 
 ${table(
-  ['browser client, bundled', 'bytes', 'target'],
+  ['browser client, minified, gzip', 'bytes', 'target'],
   [
-    ['minified', figure(minifiedBytes), ''],
-    ['minified, gzip', figure(gzipBytes), `≤ ${figure(CLIENT_TARGET)}`],
+    ['what a page loads at first', figure(firstGzipBytes), `≤ ${figure(CLIENT_TARGETS.first)}`],
+    ['everything, resumable uploads included', figure(allGzipBytes), `≤ ${figure(CLIENT_TARGETS.all)}`],
   ],
 )}
 `

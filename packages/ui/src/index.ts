@@ -1,11 +1,7 @@
 export type * from './lib/asset-source.ts'
 export { defineStowageElements } from './lib/define-elements.ts'
-export {
-  type StowageDeleteDetail,
-  StowageGallery,
-  type StowageOpenDetail,
-  type StowageSelectDetail,
-} from './lib/gallery/gallery.ts'
+export type { StowageDeleteDetail, StowageOpenDetail, StowageSelectDetail } from './lib/gallery/events.ts'
+export { StowageGallery } from './lib/gallery/gallery.ts'
 export { type GalleryLabels, galleryLabels } from './lib/gallery/labels.ts'
 export { type HouseSourceOptions, houseSource } from './lib/house-source.ts'
 export type { Trouble, TroubleKind } from './lib/shared/trouble.ts'

@@ -20,6 +20,8 @@ declare const axe: {
   run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
 }
 
+export type OpenedPage = Awaited<ReturnType<typeof openPage>>
+
 /** A page with both elements on the house API, and what a test asks of it. */
 export async function openPage(browser: Browser, origin: string, setup: { readonly token?: string } = {}) {
   await mkdir(SHOTS, { recursive: true })
@@ -72,4 +74,9 @@ async function checkAccess(page: Page, state: string): Promise<void> {
     return result.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))])
   })
   expect(violations, state).toEqual([])
+}
+
+/** Waits for what a busy machine may take its time for. */
+export function eventually<T>(ask: () => T | Promise<T>) {
+  return expect.poll(ask, { timeout: 20_000 })
 }

@@ -23,6 +23,8 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 const ignore = () => undefined
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
+export type World = Awaited<ReturnType<typeof openWorld>>
+
 /** A page with the elements, and the house API on a disk and SQLite: private files of `alice` (the token `secret`). */
 export async function openWorld() {
   const folder = await mkdtemp(join(tmpdir(), 'stowage-ui-'))

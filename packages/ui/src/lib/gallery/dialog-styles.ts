@@ -61,6 +61,9 @@ export const dialogStyles = css`
     border-color: var(--_accent);
     outline-offset: -1px;
   }
+  .line input::-webkit-calendar-picker-indicator {
+    display: none !important;
+  }
   .chips {
     display: flex;
     flex-wrap: wrap;

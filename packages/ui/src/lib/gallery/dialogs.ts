@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { AssetItem } from '../asset-source.ts'
 import { icon } from '../shared/icons.ts'
-import type { Trouble } from '../shared/trouble.ts'
-import type { GalleryLabels } from './labels.ts'
+import type { GalleryView } from './gallery-view.ts'
+import type { Tasks } from './tasks.ts'
 
 /** The question that is open. */
 export type Question =
@@ -11,34 +11,33 @@ export type Question =
   | { readonly kind: 'tags'; readonly items: readonly AssetItem[]; readonly tags: readonly string[] }
   | { readonly kind: 'link'; readonly url: string }
 
-export interface DialogView {
-  readonly labels: GalleryLabels
+interface DialogView extends Pick<GalleryView, 'labels' | 'knownTags'> {
   readonly question: Question
-  readonly busy: boolean
-  readonly trouble: Trouble | null
-  readonly knownTags: readonly string[]
-  close(): void
-  remove(items: readonly AssetItem[]): void
-  rename(item: AssetItem, title: string): void
-  setTags(tags: readonly string[]): void
-  saveTags(items: readonly AssetItem[], tags: readonly string[]): void
+  readonly tasks: Tasks
 }
 
-export function dialog(view: DialogView): TemplateResult {
-  const { busy, close } = view
-  const parts = PARTS[view.question.kind](view)
+export function dialog({ labels, knownTags }: GalleryView, tasks: Tasks, question: Question): TemplateResult {
+  const view: DialogView = { labels, knownTags, tasks, question }
+  const parts = PARTS[question.kind](view)
+  const close = () => {
+    if (!tasks.busy) tasks.close()
+  }
   const submitted = (event: SubmitEvent) => {
     event.preventDefault()
-    if (!busy) parts.submit(event.target as HTMLFormElement)
+    if (!tasks.busy) parts.submit(event.target as HTMLFormElement)
   }
   // Escape must not close what is under way.
   const cancelled = (event: Event) => {
     event.preventDefault()
-    if (!busy) close()
+    close()
   }
-  const outside = (event: MouseEvent) => event.target === event.currentTarget && !busy && close()
   return html`
-    <dialog part="dialog" aria-labelledby="dialog-title" @cancel=${cancelled} @mousedown=${outside}>
+    <dialog
+      part="dialog"
+      aria-labelledby="dialog-title"
+      @cancel=${cancelled}
+      @mousedown=${(event: MouseEvent) => event.target === event.currentTarget && close()}
+    >
       <form @submit=${submitted}>
         <h2 id="dialog-title">${parts.title}</h2>
         ${parts.body} ${trouble(view)}
@@ -58,7 +57,8 @@ interface Parts {
 const PARTS: { readonly [Kind in Question['kind']]: (view: DialogView) => Parts } = {
   remove: view => {
     const { items } = view.question as Extract<Question, { kind: 'remove' }>
-    const { labels, busy } = view
+    const { labels, tasks } = view
+    const { busy } = tasks
     return {
       title: labels.removeTitle(items.length, items[0]?.title ?? ''),
       body: html`<p class="muted">${labels.removeHint}</p>`,
@@ -66,7 +66,7 @@ const PARTS: { readonly [Kind in Question['kind']]: (view: DialogView) => Parts 
         <button class="button danger" type="submit" aria-disabled=${busy ? 'true' : nothing}>
           ${busy ? html`<span class="spinner"></span>${labels.removing}` : labels.remove}
         </button>`,
-      submit: () => view.remove(items),
+      submit: () => void tasks.remove(items),
     }
   },
   rename: view => {
@@ -76,7 +76,7 @@ const PARTS: { readonly [Kind in Question['kind']]: (view: DialogView) => Parts 
       title: labels.renameTitle,
       body: html`<label class="line">${labels.name}<input name="title" autocomplete="off" required autofocus .defaultValue=${item.title} /></label>`,
       buttons: html`${cancel(view)} ${save(view)}`,
-      submit: form => view.rename(item, String(new FormData(form).get('title')).trim()),
+      submit: form => void view.tasks.rename(item, String(new FormData(form).get('title')).trim()),
     }
   },
   tags: view => {
@@ -85,7 +85,7 @@ const PARTS: { readonly [Kind in Question['kind']]: (view: DialogView) => Parts 
       title: view.labels.editTagsTitle(items.length),
       body: tagEditor(view, tags),
       buttons: html`${cancel(view)} ${save(view)}`,
-      submit: form => view.saveTags(items, withTyped(tags, form)),
+      submit: form => void view.tasks.saveTags(items, withTyped(tags, form)),
     }
   },
   link: view => {
@@ -97,23 +97,23 @@ const PARTS: { readonly [Kind in Question['kind']]: (view: DialogView) => Parts 
         >${labels.linkHint}<input readonly autofocus .value=${url} @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
       /></label>`,
       buttons: html`<button class="button primary" type="submit">${labels.close}</button>`,
-      submit: () => view.close(),
+      submit: () => view.tasks.close(),
     }
   },
 }
 
 function tagEditor(view: DialogView, tags: readonly string[]): TemplateResult {
-  const { labels, setTags, knownTags } = view
+  const { labels, knownTags, tasks } = view
   const keyed = (event: KeyboardEvent) => {
     const input = event.target as HTMLInputElement
     const isEnd = (event.key === 'Enter' || event.key === ',') && !event.isComposing
     if (!isEnd || input.value.trim() === '') return
     event.preventDefault()
-    setTags(joined(tags, input.value))
+    tasks.setTags(joined(tags, input.value))
     input.value = ''
   }
   const dropped = (event: Event, tag: string) => {
-    setTags(tags.filter(each => each !== tag))
+    tasks.setTags(tags.filter(each => each !== tag))
     const form = (event.currentTarget as HTMLElement).closest('form')
     form?.querySelector<HTMLInputElement>('input[name=tag]')?.focus()
   }
@@ -149,17 +149,17 @@ function joined(tags: readonly string[], typed: string): readonly string[] {
   return [...new Set([...tags, ...more.filter(tag => tag !== '')])]
 }
 
-function cancel({ labels, busy, close }: DialogView, isFirst = false): TemplateResult {
-  return html`<button class="button secondary" type="button" ?autofocus=${isFirst} ?disabled=${busy} @click=${close}>${labels.cancel}</button>`
+function cancel({ labels, tasks }: DialogView, isFirst = false): TemplateResult {
+  return html`<button class="button secondary" type="button" ?autofocus=${isFirst} ?disabled=${tasks.busy} @click=${tasks.close}>${labels.cancel}</button>`
 }
 
-function save({ labels, busy }: DialogView): TemplateResult {
+function save({ labels, tasks: { busy } }: DialogView): TemplateResult {
   return html`<button class="button primary" type="submit" aria-disabled=${busy ? 'true' : nothing}>
     ${busy ? html`<span class="spinner"></span>` : nothing}${labels.save}
   </button>`
 }
 
-function trouble({ labels, trouble }: DialogView): TemplateResult | typeof nothing {
+function trouble({ labels, tasks: { trouble } }: DialogView): TemplateResult | typeof nothing {
   if (trouble === null) return nothing
   const text = labels.trouble(trouble)
   return html`<div class="trouble" role="alert">

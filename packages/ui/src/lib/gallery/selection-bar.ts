@@ -6,6 +6,7 @@ import type { GalleryView } from './gallery-view.ts'
 export function selectionBar(view: GalleryView): TemplateResult {
   const { notice, selected } = view
   return html`
+    ${selected.size === 0 ? nothing : html`<div class="room"></div>`}
     <div class="floating">
       ${notice === null ? nothing : html`<div class="notice ${notice.kind}">${icon(notice.kind === 'done' ? 'check' : 'alert')}<span>${notice.text}</span></div>`}
       ${selected.size === 0 ? nothing : bar(view)}

@@ -53,6 +53,9 @@ export const uploaderStyles = css`
   .hint {
     margin-block-start: 0.15rem;
   }
+  .hint::first-letter {
+    text-transform: uppercase;
+  }
   .coarse {
     display: none;
   }

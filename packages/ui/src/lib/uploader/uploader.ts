@@ -180,6 +180,10 @@ export class StowageUploader extends SourceElement {
       said: this.said,
       reason: trouble => this.#reason(trouble),
       preview: this.#previews.of,
+      previewBroken: entry => {
+        this.#previews.broken(entry)
+        this.requestUpdate()
+      },
       browse: () => this.browse(),
       add: files => this.add(files),
       cancel: id => this.cancel(id),

@@ -23,6 +23,7 @@ export interface UploaderView {
   readonly said: string
   reason(trouble: Trouble): string
   preview(entry: UploadEntry): string | null
+  previewBroken(entry: UploadEntry): void
   browse(): void
   add(files: Iterable<File>): void
   cancel(id: number): void
@@ -101,7 +102,7 @@ function row(view: UploaderView, entry: UploadEntry): TemplateResult {
   return html`
     <li class="row ${state}" part="row">
       <span class="picture">
-        ${preview === null ? icon(fileTypeOf(file.type)) : html`<img src=${preview} alt="" loading="lazy" decoding="async" />`}
+        ${preview === null ? icon(fileTypeOf(file.type)) : html`<img src=${preview} alt="" loading="lazy" decoding="async" @error=${() => view.previewBroken(entry)} />`}
       </span>
       <div class="about">
         <p class="name" title=${file.name}>${file.name}</p>
@@ -144,12 +145,14 @@ function status(view: UploaderView, entry: UploadEntry): TemplateResult {
   `
 }
 
-function actions(view: UploaderView, { id, file, state }: UploadEntry): TemplateResult {
+function actions(view: UploaderView, { id, file, state, trouble }: UploadEntry): TemplateResult {
   const { labels } = view
   if (state === 'waiting' || state === 'sending') return button('close', labels.cancel(file.name), () => view.cancel(id))
   if (state === 'done') return html`<span class="done-mark">${icon('check')}</span>`
+  // Another try of the same file would end in the same way.
+  const isFinal = trouble?.kind === 'tooLarge' || trouble?.kind === 'wrongType'
   return html`
-    ${button('retry', labels.retryNamed(file.name), () => view.retry(id))}
+    ${isFinal ? nothing : button('retry', labels.retryNamed(file.name), () => view.retry(id))}
     ${button('close', labels.dismiss(file.name), () => view.clear(id))}
   `
 }

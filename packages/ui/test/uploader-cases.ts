@@ -1,32 +1,19 @@
-import type { Browser, Route } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Route } from 'playwright-core'
+import { expect, it } from 'vitest'
 import type { StowageUploader } from '../src/index.ts'
-import { hasChromium, launchChromium } from './chromium.ts'
-import { openPage } from './page.ts'
-import { openWorld, samples } from './world.ts'
+import { eventually, type OpenedPage } from './page.ts'
+import { samples, type World } from './world.ts'
 
 const UPLOADS = /\/api\/assets$/
 const files = samples.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: Buffer.from(bytes) }))
 
-describe.skipIf(!hasChromium)('the uploader in Chromium, on a real server', () => {
-  let browser: Browser
-  let world: Awaited<ReturnType<typeof openWorld>>
-  let opened: Awaited<ReturnType<typeof openPage>>
-
-  beforeAll(async () => {
-    world = await openWorld()
-    browser = await launchChromium()
-    opened = await openPage(browser, world.origin)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await world?.close()
-  })
-
-  const names = async () => (await world.list()).map(({ filename }) => filename).sort()
+/** What a visitor does with an uploader. */
+export function uploaderCases(world: () => World, opened: () => OpenedPage): void {
+  const names = async () => (await world().list()).map(({ filename }) => filename).sort()
 
   it('sends what was chosen, and the gallery beside it shows it', async () => {
-    const { page, uploader, tile, mount, inspect } = opened
+    const { page, uploader, tile, mount, inspect } = opened()
+    await world().clear()
     await mount()
     await page.evaluate(() => {
       Object.assign(window, { seen: [] })
@@ -49,7 +36,7 @@ describe.skipIf(!hasChromium)('the uploader in Chromium, on a real server', () =
   }, 60_000)
 
   it('takes what is dropped and what is pasted', async () => {
-    const { page, uploader, inspect } = opened
+    const { page, uploader, inspect } = opened()
     const transfer = await page.evaluateHandle(() => {
       const transfer = new DataTransfer()
       transfer.items.add(new File(['dropped'], 'dropped.txt', { type: 'text/plain' }))
@@ -73,7 +60,7 @@ describe.skipIf(!hasChromium)('the uploader in Chromium, on a real server', () =
   }, 60_000)
 
   it('says what failed and why, sends it again, and lets go of what is cancelled', async () => {
-    const { page, uploader, inspect } = opened
+    const { page, uploader, inspect } = opened()
     const held: Route[] = []
     const refusal = {
       status: 403,
@@ -99,13 +86,13 @@ describe.skipIf(!hasChromium)('the uploader in Chromium, on a real server', () =
       .locator('input[type=file]')
       .setInputFiles([other, ...files.slice(4), { ...other, name: 'no type.txt', mimeType: '' }])
     await uploader.getByText('The scope assets:write is missing.').waitFor()
-    await expect.poll(() => held.length).toBe(4)
-    expect(await uploader.getByText('Too large: files may have 1 MB. Choose a smaller one.').count()).toBe(1)
-    expect(await uploader.getByText('This type is not accepted. Choose one of: images, TXT.').count()).toBe(1)
-    expect(await uploader.getByText('You may not upload here.').count()).toBe(1)
+    await eventually(() => held.length).toBe(4)
+    expect(await uploader.locator('li').getByText('Too large: files may have 1 MB. Choose a smaller one.').count()).toBe(1)
+    expect(await uploader.locator('li').getByText('This type is not accepted. Choose one of: images, TXT.').count()).toBe(1)
+    expect(await uploader.locator('li').getByText('You may not upload here.').count()).toBe(1)
     await inspect('uploader-mixed')
     await uploader.getByRole('button', { name: 'Cancel all' }).click()
-    await expect.poll(() => uploader.getByText('Cancelled').count()).toBe(4)
+    await eventually(() => uploader.locator('li').getByText('Cancelled').count()).toBe(4)
     await page.unroute(UPLOADS)
     await uploader.getByRole('button', { name: 'Retry upload of harbour.png' }).click()
     await uploader.getByRole('listitem').filter({ hasText: 'harbour.png' }).getByText('Uploaded').waitFor()
@@ -115,8 +102,9 @@ describe.skipIf(!hasChromium)('the uploader in Chromium, on a real server', () =
   }, 60_000)
 
   it('goes on by itself once there is a connection again', async () => {
-    const { page, uploader } = opened
-    await page.route(UPLOADS, route => route.abort(), { times: 1 })
+    const { page, uploader } = opened()
+    // As often as the client tries by itself.
+    await page.route(UPLOADS, route => route.abort(), { times: 4 })
     await uploader
       .locator('input[type=file]')
       .setInputFiles([{ name: 'lost.txt', mimeType: 'text/plain', buffer: Buffer.from('lost') }])
@@ -127,7 +115,7 @@ describe.skipIf(!hasChromium)('the uploader in Chromium, on a real server', () =
   }, 60_000)
 
   it('tells who may not upload', async () => {
-    const { page, uploader, inspect } = opened
+    const { page, uploader, inspect } = opened()
     await page.evaluate(() => {
       const uploader = document.querySelector('stowage-uploader') as StowageUploader
       uploader.source = { list: async () => ({ items: [], cursor: null }) }
@@ -139,6 +127,6 @@ describe.skipIf(!hasChromium)('the uploader in Chromium, on a real server', () =
   }, 60_000)
 
   it('said nothing on the console', () => {
-    expect(opened.complaints).toEqual([])
+    expect(opened().complaints).toEqual([])
   })
-})
+}

@@ -1,35 +1,21 @@
-import type { Browser, Route } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasChromium, launchChromium } from './chromium.ts'
-import { openPage } from './page.ts'
-import { openWorld, samples } from './world.ts'
+import type { Route } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { eventually, type OpenedPage } from './page.ts'
+import { samples, type World } from './world.ts'
 
 const LIST = /\/api\/assets(\?|$)/
 const json = { contentType: 'application/problem+json' }
 
-describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () => {
-  let browser: Browser
-  let world: Awaited<ReturnType<typeof openWorld>>
-  let opened: Awaited<ReturnType<typeof openPage>>
-
-  beforeAll(async () => {
-    world = await openWorld()
-    browser = await launchChromium()
-    opened = await openPage(browser, world.origin)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await world?.close()
-  })
-
+/** What a visitor does with a gallery. */
+export function galleryCases(world: () => World, opened: () => OpenedPage): void {
   it('show what is on its way, what is not there, and what failed', async () => {
-    const { page, gallery, mount, inspect } = opened
+    const { page, gallery, mount, inspect } = opened()
     const held: Route[] = []
     await page.route(LIST, route => void held.push(route))
     await mount()
     await gallery.getByText('Loading files').waitFor()
     await inspect('gallery-loading')
-    await expect.poll(() => held.length).toBe(1)
+    await eventually(() => held.length).toBe(1)
     await held[0]?.fulfill({ status: 503, ...json, body: '{"code":"unavailable","detail":"The database is restarting."}' })
     await gallery.getByRole('alert').waitFor()
     expect(await gallery.getByRole('alert').innerText()).toMatch(/server had a problem.*database is restarting/s)
@@ -41,47 +27,47 @@ describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () =
   }, 60_000)
 
   it('show files, private pictures too, and find them', async () => {
-    const { page, gallery, tile, mount, inspect } = opened
-    await world.seed(samples)
+    const { page, gallery, tile, mount, inspect } = opened()
+    await world().seed(samples)
     await mount()
     await gallery.locator('img.loaded').nth(3).waitFor()
     expect(await gallery.getByRole('row').count()).toBe(samples.length)
     await inspect('gallery-files')
     await gallery.getByRole('textbox', { name: 'Search' }).fill('harbour')
-    await expect.poll(() => gallery.getByRole('row').count()).toBe(2)
+    await eventually(() => gallery.getByRole('row').count()).toBe(2)
     await gallery.getByRole('button', { name: 'sea', exact: true }).click()
-    await expect.poll(() => gallery.getByRole('row').count()).toBe(1)
+    await eventually(() => gallery.getByRole('row').count()).toBe(1)
     await tile('Harbour at dawn').waitFor()
     await gallery.getByRole('combobox', { name: 'Type' }).selectOption('pdf')
     await gallery.getByText('No matches').waitFor()
     await inspect('gallery-no-match')
     await gallery.getByRole('button', { name: 'Clear filters' }).click()
-    await expect.poll(() => gallery.getByRole('row').count()).toBe(samples.length)
+    await eventually(() => gallery.getByRole('row').count()).toBe(samples.length)
     expect(await page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('secret')))).toBe(
       false,
     )
   }, 60_000)
 
   it('show more, page by page', async () => {
-    const { page, gallery, mount } = opened
+    const { page, gallery, mount } = opened()
     await page.route(LIST, route =>
       route.continue({ url: `${route.request().url()}${route.request().url().includes('?') ? '&' : '?'}limit=3` }),
     )
     await mount()
-    await expect.poll(() => gallery.getByRole('row').count()).toBe(3)
+    await eventually(() => gallery.getByRole('row').count()).toBe(3)
     await page.route(/cursor=/, route => route.abort(), { times: 1 })
     await gallery.getByRole('button', { name: 'Show more' }).click()
     await gallery.getByText('There was no answer').waitFor()
     await gallery.getByRole('button', { name: 'Try again' }).click()
-    await expect.poll(() => gallery.getByRole('row').count()).toBe(6)
+    await eventually(() => gallery.getByRole('row').count()).toBe(6)
     await gallery.getByRole('button', { name: 'Show more' }).click()
-    await expect.poll(() => gallery.getByRole('row').count()).toBe(samples.length)
+    await eventually(() => gallery.getByRole('row').count()).toBe(samples.length)
     expect(await gallery.getByRole('button', { name: 'Show more' }).count()).toBe(0)
     await page.unroute(LIST)
   }, 60_000)
 
   it('are used by keyboard: move, select, select a range, delete', async () => {
-    const { page, gallery, tile, mount, inspect } = opened
+    const { page, gallery, tile, mount, inspect } = opened()
     await mount()
     await tile('square.png').focus()
     await page.keyboard.press('ArrowRight')
@@ -105,7 +91,7 @@ describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () =
     ).toBe('Cancel')
     await inspect('gallery-delete')
     await page.route(
-      /\/api\/assets\/\w+$/,
+      /\/api\/assets\/[\w-]+$/,
       route => route.fulfill({ status: 403, ...json, body: '{"detail":"Only its owner deletes it."}' }),
       { times: 1 },
     )
@@ -114,16 +100,14 @@ describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () =
     await inspect('gallery-delete-refused')
     await gallery.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await gallery.getByText('1 file deleted').first().waitFor()
-    expect(await world.list()).toHaveLength(samples.length - 1)
-    await expect
-      .poll(() =>
-        page.evaluate(() => document.querySelector('stowage-gallery')?.shadowRoot?.activeElement?.getAttribute('aria-label')),
-      )
-      .toMatch(/^dusk/)
+    expect(await world().list()).toHaveLength(samples.length - 1)
+    const focused = () =>
+      page.evaluate(() => document.querySelector('stowage-gallery')?.shadowRoot?.activeElement?.getAttribute('aria-label'))
+    await eventually(focused).toMatch(/^dusk/)
   }, 60_000)
 
   it('copy links that work for others', async () => {
-    const { page, gallery, tile } = opened
+    const { page, gallery, tile } = opened()
     await tile('notes.txt').hover()
     await gallery.getByRole('button', { name: 'Copy link: notes.txt' }).click()
     await gallery.getByText('Link copied').first().waitFor()
@@ -132,7 +116,7 @@ describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () =
   }, 60_000)
 
   it('rename, and change tags of several', async () => {
-    const { gallery, tile, inspect } = opened
+    const { gallery, tile, inspect } = opened()
     await tile('notes.txt').getByRole('checkbox').check()
     await gallery.getByRole('button', { name: 'Rename' }).click()
     await gallery.getByRole('textbox', { name: 'Name' }).fill('Notes of May')
@@ -146,7 +130,7 @@ describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () =
     await inspect('gallery-tags')
     await gallery.getByRole('button', { name: 'Save' }).click()
     await gallery.getByText('Tags saved').first().waitFor()
-    const tags = (await world.list())
+    const tags = (await world().list())
       .filter(({ contentType }) => /text|pdf/.test(contentType ?? ''))
       .map(asset => [...asset.tags].sort())
     expect(tags).toEqual([
@@ -156,7 +140,7 @@ describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () =
   }, 60_000)
 
   it('open what is private without giving its bytes an origin', async () => {
-    const { page, gallery, tile } = opened
+    const { page, gallery, tile } = opened()
     await gallery.getByRole('button', { name: 'Clear selection' }).click()
     const downloaded = page.waitForEvent('download')
     await tile('Notes of May').getByText('Notes of May').click()
@@ -167,6 +151,6 @@ describe.skipIf(!hasChromium)('the elements in Chromium, on a real server', () =
   }, 60_000)
 
   it('said nothing on the console', () => {
-    expect(opened.complaints).toEqual([])
+    expect(opened().complaints).toEqual([])
   })
-})
+}

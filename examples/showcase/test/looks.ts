@@ -1,6 +1,5 @@
-import type { Browser, Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { openVisitor, photo } from './visitor.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type BrowserWorld, openVisitor, photo, type Visitor } from './visitor.ts'
 
 const views = [
   ['page-assets', 'page-assets/alice', 'harbour-at-dawn.jpg'],
@@ -9,51 +8,59 @@ const views = [
   ['product-images', 'product-images/ines', 'Blue mug'],
 ] as const
 
-const devices = [
-  ['desktop-light', { width: 1440, dark: false }],
-  ['phone-dark', { width: 360, dark: true }],
-] as const
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-
 /** How the page looks, and whether everyone can use it. Pictures of each state are kept in `screenshots/`. */
-export function describeLooks(world: () => { readonly origin: string; readonly browser: Browser }): void {
-  describe.each(devices)('the page on %s', (device, options) => {
-    it.each(views)('shows %s so that everyone can use it', async (name, path, title) => {
-      const { origin, browser } = world()
-      const visitor = await openVisitor(browser, origin, options)
-      await visitor.goTo(path)
-      await visitor.tile(title).waitFor()
-      expect(await visitor.violations()).toEqual([])
-      expect(await overflow(visitor.page)).toBe(0)
-      await visitor.screenshot(`${name}-${device}`)
-      await visitor.page.emulateMedia({ colorScheme: options.dark ? 'light' : 'dark' })
-      await visitor.screenshot(`${name}-${device.split('-')[0]}-${options.dark ? 'light' : 'dark'}`)
-      if (options.width < 700) {
-        await visitor.page.getByRole('button', { name: 'On the wire' }).click()
-        await visitor.screenshot(`${name}-${device}-wire`)
-        await visitor.page.getByRole('button', { name: 'On the wire' }).click()
-      }
-      await visitor.open(title)
-      await visitor.details.getByRole('button', { name: 'Copy link' }).waitFor()
-      expect(await visitor.violations()).toEqual([])
-      await visitor.screenshot(`${name}-${device}-details`)
-      expect(visitor.errors).toEqual([])
-      await visitor.page.context().close()
-    })
+export function describeLooks(world: BrowserWorld): void {
+  let visitor: Visitor
+  beforeAll(async () => {
+    visitor = await openVisitor(world.browser, world.server.origin)
+  })
+  afterAll(async () => {
+    await visitor.page.context().close()
+    expect(visitor.errors).toEqual([])
+  })
+  const fits = async () =>
+    expect(await visitor.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+
+  it.each(views)('shows %s to everyone, on desktops and phones', async (name, path, title) => {
+    const { page } = visitor
+    await visitor.holds('desktop', 'light')
+    await visitor.goTo(path)
+    await visitor.tile(title).waitFor()
+    await fits()
+    expect(await visitor.violations()).toEqual([])
+    await visitor.screenshot(`${name}-desktop-light`)
+    await visitor.holds('desktop', 'dark')
+    await visitor.screenshot(`${name}-desktop-dark`)
+    await visitor.holds('phone', 'light')
+    await fits()
+    await visitor.screenshot(`${name}-phone-light`)
+    await visitor.holds('phone', 'dark')
+    await visitor.screenshot(`${name}-phone-dark`)
+    await page.getByRole('button', { name: 'On the wire' }).click()
+    await visitor.screenshot(`${name}-phone-wire`)
+    await page.getByRole('button', { name: 'On the wire' }).click()
+  })
+
+  it.each(views.slice(1, 3))('shows a file of %s whole', async (name, path, title) => {
+    await visitor.holds('desktop', 'light')
+    await visitor.goTo(path)
+    await visitor.open(title)
+    await visitor.screenshot(`${name}-desktop-details`)
+    await visitor.holds('phone', 'dark')
+    await fits()
+    expect(await visitor.violations()).toEqual([])
+    await visitor.screenshot(`${name}-phone-details`)
   })
 
   it('shows a refusal in the words of the API, beside what was sent', async () => {
-    const { origin, browser } = world()
-    const visitor = await openVisitor(browser, origin)
+    await visitor.holds('desktop', 'dark')
     await visitor.goTo('asset-library/uploader')
+    await visitor.gallery.getByText('API key does not have read:assets scope').waitFor()
     await visitor.screenshot('refused-list')
     await visitor.goTo('vaults/olga')
     await visitor.upload(photo)
     await visitor.page.locator('stowage-uploader .row.failed').waitFor()
     expect(await visitor.violations()).toEqual([])
     await visitor.screenshot('refused-upload')
-    await visitor.page.context().close()
   })
 }

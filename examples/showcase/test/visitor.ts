@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import type { RunningExample } from '@stowage-examples/shared/start-example'
 import type { Browser, Locator, Page } from 'playwright-core'
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -18,6 +19,8 @@ export interface Visitor {
   readonly gallery: Locator
   readonly details: Locator
   tile(title: string): Locator
+  /** From now on with another screen. */
+  holds(device: keyof typeof sizes, colorScheme: 'light' | 'dark'): Promise<void>
   /** Goes to an API as somebody, and waits for its list. */
   goTo(path: string): Promise<void>
   upload(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void>
@@ -28,20 +31,17 @@ export interface Visitor {
   screenshot(name: string): Promise<void>
 }
 
-export interface VisitorOptions {
-  readonly width?: number
-  readonly dark?: boolean
+export interface BrowserWorld {
+  server: RunningExample
+  browser: Browser
 }
 
+const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 360, height: 740 } } as const
+
 /** Somebody with a browser. */
-export async function openVisitor(
-  browser: Browser,
-  origin: string,
-  { width = 1440, dark = false }: VisitorOptions = {},
-): Promise<Visitor> {
+export async function openVisitor(browser: Browser, origin: string): Promise<Visitor> {
   const context = await browser.newContext({
-    viewport: { width, height: width > 700 ? 900 : 740 },
-    colorScheme: dark ? 'dark' : 'light',
+    viewport: sizes.desktop,
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
@@ -60,6 +60,10 @@ export async function openVisitor(
     gallery,
     details,
     tile,
+    async holds(device, colorScheme) {
+      await page.setViewportSize(sizes[device])
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    },
     async goTo(path) {
       // A change behind # alone would be no new page.
       await page.goto('about:blank')
@@ -81,7 +85,9 @@ export async function openVisitor(
     },
     async screenshot(name) {
       await mkdir(shots, { recursive: true })
-      await page.screenshot({ path: `${shots}${name}.png`, fullPage: width > 700 })
+      // A dialog covers the screen, not the page.
+      const fullPage = page.viewportSize()?.width === sizes.desktop.width && !(await details.isVisible())
+      await page.screenshot({ path: `${shots}${name}.png`, fullPage })
     },
   }
 }

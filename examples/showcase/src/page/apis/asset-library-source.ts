@@ -31,6 +31,7 @@ interface Page {
 
 const PATH = '/api/v1/assets'
 const PER_PAGE = 12
+const PROCESSING_MS = 30_000
 
 export function assetLibrarySource({ fetch, token, filters }: SourceContext): ShowcaseSource {
   const make = async (init: { json: unknown } | { form: FormData }) =>
@@ -99,8 +100,15 @@ function toItem(asset: LibraryAsset): AssetItem {
     tags: asset.is_public ? [] : ['private'],
     thumbnailUrl: asset.thumbnail_path,
     contentUrl: asset.external_url ?? (asset.is_public ? asset.file_path : null),
+    state: isYoung(asset) ? 'processing' : 'ready',
     raw: asset,
   }
+}
+
+/** This API does not say how far a thumbnail is: where a new file has none, it is asked for again. */
+function isYoung({ mime_type, thumbnail_path, created_at }: LibraryAsset): boolean {
+  const shown = mime_type?.startsWith('image/') || mime_type === 'application/pdf'
+  return Boolean(shown) && thumbnail_path === null && Date.now() - Date.parse(created_at) < PROCESSING_MS
 }
 
 function wireFilters({ asset_type, sort = '' }: Values): Values {

@@ -16,16 +16,24 @@ export interface Recognised extends Facts {
 export async function recognise(
   deps: ServiceDeps,
   kind: Kind,
-  incoming: Incoming,
+  { prefix, knownBytes: sizeBytes }: Pick<Incoming, 'prefix' | 'knownBytes'>,
   declared: string | undefined,
 ): Promise<Recognised> {
-  const { accept, declaredTypes } = kind
-  const { prefix, knownBytes: sizeBytes } = incoming
+  const contentType = await acceptedType(kind, prefix, declared)
+  return { contentType, type: typeOfContent(contentType), ...(await inspect(deps, { prefix, contentType, sizeBytes })) }
+}
+
+/** What a file is by its beginning. @throws StowageError `unsupported_media_type` for what the kind doesn't accept */
+export async function acceptedType(
+  { accept, declaredTypes }: Kind,
+  prefix: Uint8Array,
+  declared: string | undefined,
+): Promise<string> {
   const contentType = await decideContentType(prefix, declared, declaredTypes)
   if (!isAccepted(contentType, accept)) {
     throw new StowageError('unsupported_media_type', `The file is ${contentType}; taken are ${accept?.join(', ')}.`, {
       details: { contentType, accept },
     })
   }
-  return { contentType, type: typeOfContent(contentType), ...(await inspect(deps, { prefix, contentType, sizeBytes })) }
+  return contentType
 }

@@ -43,6 +43,7 @@ import type {
 } from './assets.ts'
 import type { DirectUploadView } from './direct/direct-upload.ts'
 import type { Linkable } from './links.ts'
+import type { KnownBytes } from './resumable/known-bytes.ts'
 import type { Writers } from './resumable/writers.ts'
 import type { SlugNumbers } from './slug-numbers.ts'
 
@@ -73,7 +74,7 @@ export interface ServiceDeps {
   readonly wakeJobs: (lane: string) => void
   readonly timing: Timing
   readonly directUploads: Required<DirectUploadOptions>
-  readonly resumable: Required<ResumableOptions> & { readonly writers: Writers }
+  readonly resumable: Required<ResumableOptions> & { readonly writers: Writers; readonly known: KnownBytes }
 }
 
 /** How files that come in several requests are taken in. */

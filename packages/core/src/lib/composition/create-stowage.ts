@@ -4,6 +4,7 @@ import { VERIFY_LANE, verifyType } from '../assets/direct/hand-over.ts'
 import { verifyHandler } from '../assets/direct/job.ts'
 import { offeredMethods } from '../assets/direct/methods.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
+import { createKnownBytes } from '../assets/resumable/known-bytes.ts'
 import { takesResumable } from '../assets/resumable/offered.ts'
 import { createWriters } from '../assets/resumable/writers.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
@@ -79,7 +80,11 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     watchers: createWatchers(),
     defaultKeys: container.resolve(tokens.keys),
     directUploads: { verifyInJobBytes: options.directUploads?.verifyInJobBytes ?? 64 * 1024 * 1024 },
-    resumable: { streamPartBytes: options.resumable?.streamPartBytes ?? 64 * 1024 * 1024, writers: createWriters(clock) },
+    resumable: {
+      streamPartBytes: options.resumable?.streamPartBytes ?? 64 * 1024 * 1024,
+      writers: createWriters(clock),
+      known: createKnownBytes(),
+    },
     wakeJobs: lane => jobs?.wake(lane),
     emit: emitter(container.resolve(tokens.events), clock, logger),
   }

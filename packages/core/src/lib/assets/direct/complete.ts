@@ -1,6 +1,7 @@
 import type { AssetRecord } from '../../contracts/asset.ts'
 import { isStowageError, type StowageError } from '../../contracts/errors.ts'
 import type { Change } from '../../contracts/metadata.ts'
+import { needsNoAsset } from '../../kinds/keys.ts'
 import { FREE } from '../admission/admission.ts'
 import type { CompleteUploadInput } from '../assets.ts'
 import { storeBlob } from '../blobs.ts'
@@ -15,7 +16,7 @@ import { settleFailure } from './failure.ts'
 import { handToJob } from './hand-over.ts'
 import { type Held, holdUpload } from './lease.ts'
 import { failureOf, isRefusal, judging } from './refusal.ts'
-import { type Verified, verifyUpload } from './verify.ts'
+import { type KnownFacts, type Verified, verifyUpload } from './verify.ts'
 import { isUnderWay, seen, viewOf } from './view.ts'
 
 /**
@@ -46,10 +47,11 @@ export async function completeArrived(
   deps: ServiceDeps,
   scope: ServiceScope,
   { upload, source }: Pick<Held, 'upload' | 'source'>,
-  { refusal, signal }: { readonly refusal?: StowageError; readonly signal?: AbortSignal } = {},
+  { refusal, ...how }: HowToMake & { readonly refusal?: StowageError } = {},
 ): Promise<DirectUploadView> {
   try {
-    if (!refusal && upload.data.sizeBytes > deps.directUploads.verifyInJobBytes) {
+    const isRead = how.known === undefined || !needsNoAsset(scope.kind.keys ?? deps.defaultKeys)
+    if (!refusal && isRead && upload.data.sizeBytes > deps.directUploads.verifyInJobBytes) {
       return viewOf(await handToJob(deps, upload, source))
     }
   } catch (error) {
@@ -57,7 +59,7 @@ export async function completeArrived(
   }
   const held = await holdUpload(deps, upload, source).catch((error: unknown) => error as Error)
   if (held instanceof Error) return raced(deps, scope, upload, held)
-  return finished(deps, held, () => (refusal ? Promise.reject(refusal) : makeAsset(deps, scope, held, signal)))
+  return finished(deps, held, () => (refusal ? Promise.reject(refusal) : makeAsset(deps, scope, held, how)))
 }
 
 /** Somebody else was faster: their result stands. */
@@ -86,16 +88,21 @@ async function finished(deps: ServiceDeps, held: Held, work: () => Promise<Asset
   }
 }
 
+interface HowToMake {
+  readonly signal?: AbortSignal
+  readonly known?: KnownFacts
+}
+
 /** All of the way from what arrived to the asset; whatever fails is for `settleFailure`. */
 export async function makeAsset(
   deps: ServiceDeps,
   scope: ServiceScope,
   held: Held,
-  stop: AbortSignal | undefined,
+  { signal: stop, known }: HowToMake,
 ): Promise<AssetRecord> {
   const signal = stop ? AbortSignal.any([held.signal, stop]) : held.signal
   const object = await arrivedObject(deps, held.upload, signal)
-  const { draft, blob, facts } = await verifyUpload(deps, { scope, held, object, signal })
+  const { draft, blob, facts } = await verifyUpload(deps, { scope, held, object, signal, ...(known && { known }) })
   const { sizeBytes, sha256 } = facts
   const wanted = { ...draft, blobId: blob.id, sizeBytes, sha256 }
   return judging(async () => {

@@ -1,10 +1,11 @@
 import { StowageError } from '../../contracts/errors.ts'
 import type { AppendInput } from '../assets.ts'
+import type { WritingBlob } from '../blobs.ts'
 import { invalid } from '../details.ts'
 import { checkSize } from '../direct/begin.ts'
 import { completeArrived } from '../direct/complete.ts'
 import { type DirectUploadView, whereBegun } from '../direct/direct-upload.ts'
-import { failureOf } from '../direct/refusal.ts'
+import { failureOf, isRefusal } from '../direct/refusal.ts'
 import { isUnderWay, seen, viewOf } from '../direct/view.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { openChecksum } from './checksum.ts'
@@ -13,6 +14,13 @@ import { receive } from './receive.ts'
 import type { ResumableRecord } from './received.ts'
 import { takeSeat } from './seat.ts'
 import { settled } from './state.ts'
+
+/** What a request has led to; without a source, others had ended it. */
+interface Arrived {
+  readonly upload: ResumableRecord
+  readonly source: WritingBlob | null
+  readonly refusal?: StowageError
+}
 
 /** Takes more bytes of a file, as far as they come, and makes its asset of the last. A newer request takes over from an older one. */
 export async function appendResumable(
@@ -27,19 +35,24 @@ export async function appendResumable(
   assertOffset(found, input.offsetBytes)
   const deps = whereBegun(service, found)
   const writer = await deps.resumable.writers.enter(id)
-  const arrived = await (async () => {
+  const { upload, source, refusal } = await (async (): Promise<Arrived> => {
     const upload = await findResumable(deps, scope, id)
     if (upload.data.phase !== 'open') return { upload, source: null }
     assertOffset(upload, input.offsetBytes)
     const declaredBytes = declared(deps, scope, upload, input)
     const seat = await takeSeat(deps, scope, upload, declaredBytes)
-    return receive(deps, scope, seat, { input, checksum, stopped: writer.stopped })
+    const incoming = { input, checksum, stopped: writer.stopped }
+    return receive(deps, scope, seat, incoming).catch(async (error: unknown) => {
+      if (!isRefusal(error)) throw error
+      return { upload: await findResumable(deps, scope, id), source: seat.source, refusal: error }
+    })
   })().finally(() => writer.leave())
-  const { upload, source } = arrived
   if (source === null) return repeated(deps, scope, upload, input)
+  if (refusal) return completeArrived(deps, scope, { upload, source }, { refusal })
   if (!isWhole(upload)) return viewOf(upload)
   await input.allowed()
-  return completeArrived(deps, scope, { upload, source })
+  const known = deps.resumable.known.take(id, upload.offsetBytes)?.facts()
+  return completeArrived(deps, scope, { upload, source }, known && { known })
 }
 
 /** The last bytes once more: whoever sent them did not get the answer. */

@@ -9,7 +9,7 @@ export interface RunningChecksum {
   matches(): boolean
 }
 
-export const CHECKSUM_ALGORITHMS = ['sha256', 'sha1', 'md5', 'crc32'] as const
+const CHECKSUM_ALGORITHMS = ['sha256', 'sha1', 'md5', 'crc32'] as const
 
 /** @throws StowageError `invalid_request` for what can't be a checksum */
 export function openChecksum({ algorithm, value }: ChunkChecksum): RunningChecksum {
@@ -47,7 +47,7 @@ function runningCrc() {
 }
 
 /** Whether a request was refused for the checksum of its own bytes, and nothing of it was kept. */
-export const CHUNK_CHECKSUM = 'chunk_checksum'
+const CHUNK_CHECKSUM = 'chunk_checksum'
 
 export function chunkMismatch(): StowageError {
   return new StowageError(

@@ -1,8 +1,11 @@
 import { isStowageError, StowageError } from '../../contracts/errors.ts'
 import type { AppendInput } from '../assets.ts'
+import { judging } from '../direct/refusal.ts'
+import { acceptedType } from '../recognise.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { chunkMismatch, type RunningChecksum } from './checksum.ts'
 import { isWhole } from './find.ts'
+import { PREFIX_BYTES, type SeenBytes } from './known-bytes.ts'
 import { openPieces, type Pieces } from './pieces.ts'
 import { type Received, withoutNumber, withPart } from './received.ts'
 import { advance, keepRoom, needsRoom, type Seat } from './seat.ts'
@@ -22,13 +25,20 @@ export interface Incoming {
 /**
  * Stores the bytes of one request, as far as they come. What is kept is written down before this settles, whichever way.
  * @returns the seat as it is then: still taken where the file is whole, left otherwise
- * @throws StowageError `aborted` and what else the bytes ended with, `conflict` where a newer request goes on, `checksum_mismatch` where nothing was kept
+ * @throws a refusal of what the file begins with; StowageError `aborted` and what else the bytes ended with, `conflict` where a newer request goes on, `checksum_mismatch` where nothing was kept
  */
 export async function receive(deps: ServiceDeps, scope: ServiceScope, seat: Seat, incoming: Incoming): Promise<Seat> {
   const { input, checksum, stopped } = incoming
   const signal = input.signal ? AbortSignal.any([stopped, input.signal]) : stopped
-  const pieces = openPieces(input.body, signal, chunk => checksum?.update(chunk))
-  const receiving = new Receiving(deps, scope, seat, input.lengthBytes)
+  const { id, offsetBytes } = seat.upload
+  const { known } = deps.resumable
+  const seen = known.take(id, offsetBytes)
+  const before = checksum && seen ? seen.fork() : null
+  const pieces = openPieces(input.body, signal, chunk => {
+    seen?.update(chunk)
+    checksum?.update(chunk)
+  })
+  const receiving = new Receiving(deps, scope, { seat, seen, announcedBytes: input.lengthBytes })
   try {
     await receiving.takeAll(pieces, checksum !== null)
     if (checksum !== null) {
@@ -45,6 +55,8 @@ export async function receive(deps: ServiceDeps, scope: ServiceScope, seat: Seat
     await receiving.leave()
     throw error
   } finally {
+    const kept = [seen, before].find(one => one?.bytes === receiving.seat.upload.offsetBytes)
+    if (kept) known.keep(id, kept)
     await pieces.close()
   }
 }
@@ -59,6 +71,13 @@ function tooMuch({ upload }: Seat): StowageError {
   return new StowageError('content_too_large', message, { details: { maxBytes: upload.offsetBytes } })
 }
 
+interface Begun {
+  readonly seat: Seat
+  /** Null where others brought some of the bytes before. */
+  readonly seen: SeenBytes | null
+  readonly announcedBytes: number | undefined
+}
+
 /** The bytes of one request on their way: what was kept, and what waits for the request's checksum. */
 class Receiving {
   readonly #deps: ServiceDeps
@@ -66,15 +85,17 @@ class Receiving {
   #seat: Seat
   /** How much of the request is still to come, where that is known. */
   #announced: number | undefined
+  readonly #seen: SeenBytes | null
   #waiting: { readonly bytes: number; readonly received: Received }
   /** A part whose number the storage may know. */
   #underWay = false
 
-  constructor(deps: ServiceDeps, scope: ServiceScope, seat: Seat, announcedBytes: number | undefined) {
+  constructor(deps: ServiceDeps, scope: ServiceScope, { seat, seen, announcedBytes }: Begun) {
     this.#deps = deps
     this.#scope = scope
     this.#seat = seat
     this.#announced = announcedBytes
+    this.#seen = seen
     this.#waiting = { bytes: 0, received: seat.upload.data.received }
   }
 
@@ -85,8 +106,10 @@ class Receiving {
   /** @param waits keeps nothing before `keep` */
   async takeAll(pieces: Pieces, waits: boolean): Promise<void> {
     for (let left = this.#bytesLeft(); left > 0 && (await pieces.more()); left = this.#bytesLeft()) {
-      await this.#takePiece(pieces, Math.min(left, this.#deps.resumable.streamPartBytes))
+      const begins = waits ? 0 : this.#bytesToJudge()
+      await this.#takePiece(pieces, Math.min(left, begins || this.#deps.resumable.streamPartBytes))
       if (!waits) await this.keep()
+      if (begins > 0 && this.#bytesToJudge() === 0) await this.#judgeType()
     }
     const { declaredBytes, data } = this.#seat.upload
     // Every object is joined from parts, an empty one too.
@@ -119,6 +142,17 @@ class Receiving {
     const { offsetBytes, declaredBytes } = this.#seat.upload
     const most = declaredBytes ?? Math.min(this.#scope.kind.limits.maxBytes, this.#deps.storage.capabilities.maxObjectBytes)
     return most - offsetBytes - this.#waiting.bytes
+  }
+
+  /** Where a kind takes some types only: how much of a file's beginning is still to come, so that others are refused at once. */
+  #bytesToJudge(): number {
+    if (this.#scope.kind.accept === undefined || this.#seen === null) return 0
+    return Math.max(0, PREFIX_BYTES - this.#seen.bytes)
+  }
+
+  async #judgeType(): Promise<void> {
+    const { contentType } = this.#seat.upload.data
+    await judging(() => acceptedType(this.#scope.kind, this.#seen?.prefix ?? new Uint8Array(0), contentType ?? undefined))
   }
 
   async #takePiece(pieces: Pieces, maxBytes: number): Promise<void> {

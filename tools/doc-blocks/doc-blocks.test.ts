@@ -9,7 +9,7 @@ import { createStage, freePort, type Stage } from './stage.ts'
 import { typeCheck } from './type-check.ts'
 
 const root = join(import.meta.dirname, '../..')
-const DOCUMENTS = ['README.md', 'packages/*/README.md', 'docs/**/*.md']
+const DOCUMENTS = ['README.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md']
 const LIMIT_MS = 60_000
 /** All documents are type-checked at once, which takes long where others have the processors. */
 const TYPE_CHECK_MS = 300_000

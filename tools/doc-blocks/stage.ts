@@ -6,7 +6,7 @@ import type { Step } from './document.ts'
 import { checkInstall, checkRunByCi, checkScripts, PRELUDE, stowageFrom, withoutInstall } from './shell.ts'
 
 const NODE = ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning']
-const RUN_LIMIT_MS = 30_000
+const RUN_LIMIT_MS = 55_000
 const STOP_LIMIT_MS = 5000
 
 /** Does the steps of one document, in a folder of its own; a server that it starts stays up until the next one, or `stop`. */

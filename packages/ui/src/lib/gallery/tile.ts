@@ -7,7 +7,7 @@ import { type IconName, icon } from '../shared/icons.ts'
 import type { GalleryView } from './gallery-view.ts'
 
 /** One asset. To screen readers a row of a table: what selects it, the asset, what can be done with it. */
-export function tile(view: GalleryView, item: AssetItem, index: number): TemplateResult {
+function tile(view: GalleryView, item: AssetItem, index: number): TemplateResult {
   const { labels, selected } = view
   const isSelected = selected.has(item.id)
   const tabindex = view.current === item.id ? 0 : -1

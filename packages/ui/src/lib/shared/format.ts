@@ -17,15 +17,6 @@ export function bytesText(bytes: number, language: string | undefined): string {
   }).format(value)
 }
 
-export function percentText(fraction: number, language: string | undefined): string {
-  return new Intl.NumberFormat(language, { style: 'percent' }).format(Math.floor(fraction * 100) / 100)
-}
-
-export function dateText(iso: string, language: string | undefined): string {
-  const date = new Date(iso)
-  return Number.isNaN(date.valueOf()) ? '' : new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(date)
-}
-
 /** The language that an element is in, as far as the page says. */
 export function languageOf(element: Element): string | undefined {
   const lang = element.closest('[lang]')?.getAttribute('lang') || document.documentElement.lang

@@ -209,6 +209,25 @@ describe('a direct upload', () => {
     }
   })
 
+  it('whose sender writes again while a job verifies it is verified anew, and nobody is warned', async () => {
+    const world = await openDirect('disk', { directUploads: { verifyInJobBytes: 1000 } })
+    const assets = world.stowage.as(alice)
+    const begun = await assets.beginUpload({ sizeBytes: PDF.byteLength, method: 'put' })
+    await sendAll(world, assets, begun, PDF)
+    await assets.completeUpload(begun.id)
+    const hold = gate()
+    world.storage.inject({ on: 'head', nth: 1, fault: holdAt(hold, 'after') })
+    const swept = world.stowage.sweep()
+    await hold.reached
+    const later = Buffer.concat([PDF.subarray(0, -1), Buffer.of(8)])
+    await sendAll(world, assets, begun, later)
+    hold.open()
+    expect((await swept).jobs).toBe(1)
+    expect(await assets.getUpload(begun.id)).toMatchObject({ state: 'done', asset: { sha256: sha256(later) } })
+    expect(world.warned).toEqual([])
+    await expectNothingLeft(world, 1)
+  })
+
   it('lies where its kind wants it, by what it turned out to be', async () => {
     const kind = defineKind({
       name: 'asset',

@@ -1,5 +1,5 @@
 /** A refusal, in the API's own words. The elements of @stowage/ui know `status`, `code` and `retryAfterSeconds`. */
-export class ApiError extends Error {
+class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string

@@ -31,7 +31,7 @@ interface Page {
 
 const PATH = '/api/v1/assets'
 const PER_PAGE = 12
-const PROCESSING_MS = 30_000
+const PROCESSING_MS = 120_000
 
 export function assetLibrarySource({ fetch, token, filters }: SourceContext): ShowcaseSource {
   const make = async (init: { json: unknown } | { form: FormData }) =>

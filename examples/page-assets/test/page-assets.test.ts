@@ -1,9 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type RunningExample, startExample } from '@stowage-examples/shared/start-example'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -339,31 +334,6 @@ describe('the server', () => {
       expect(again.errors()).toBe('')
     } finally {
       await own.remove()
-    }
-  })
-
-  it('ends when npm is told to', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'stowage-npm-start-'))
-    const root = fileURLToPath(new URL('../../..', import.meta.url))
-    const npm = spawn('npm', ['start'], {
-      cwd: root,
-      env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DATA_DIR: dataDir },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    try {
-      const exited = once(npm, 'exit')
-      let origin: string | undefined
-      for await (const line of createInterface({ input: npm.stdout })) {
-        origin = /^page-assets listening on (http:\/\/localhost:\d+)$/.exec(line)?.[1]
-        if (origin) break
-      }
-      expect((await fetch(`${origin}${assets}`)).status).toBe(200)
-      npm.kill('SIGTERM')
-      await exited
-      await expect(fetch(`${origin}${assets}`)).rejects.toThrow()
-    } finally {
-      npm.kill('SIGKILL')
-      await rm(dataDir, { recursive: true, force: true })
     }
   })
 

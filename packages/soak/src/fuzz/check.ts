@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto'
+import { faultOfUpload, learnUpload } from './check-uploads.ts'
 import type { RawResponse } from './client/response-reader.ts'
 import type { Draft } from './plan/draft.ts'
 import { etagOf, type KnownAsset, type World } from './plan/world.ts'
 
 const STATUSES: ReadonlySet<number> = new Set([
-  ...[200, 201, 204, 206, 302, 304, 400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 415, 416, 417, 422, 428, 431],
+  ...[200, 201, 202, 204, 206, 302, 304, 400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 415, 416, 417, 422, 428, 431],
 ])
 
 /** What is wrong with an answer, whatever was asked; null when nothing is. */
-export function faultOf(draft: Draft, response: RawResponse): string | null {
+export function faultOf(world: World, draft: Draft, response: RawResponse): string | null {
   const { status } = response
-  if (status >= 500) return `The answer is ${status}: ${response.body.toString('utf8', 0, 500)}`
-  if (!STATUSES.has(status)) return `No request leads to ${status}.`
+  // What is signed takes no conditions that a storage can't keep.
+  const isUnkept = status === 501 && draft.method === 'PUT' && draft.headers.some(([name]) => /^if-/i.test(name))
+  if (status >= 500 && !isUnkept) return `The answer is ${status}: ${response.body.toString('utf8', 0, 500)}`
+  if (!STATUSES.has(status) && !isUnkept) return `No request leads to ${status}.`
   return (
     faultOfJson(draft, response) ??
     faultOfContent(draft, response) ??
-    (draft.wild || draft.ending !== 'whole' ? null : faultOfMeaning(draft, response))
+    (draft.wild || draft.ending !== 'whole' ? null : (faultOfMeaning(draft, response) ?? faultOfUpload(world, draft, response)))
   )
 }
 
@@ -68,6 +71,7 @@ function faultOfRead({ contents }: KnownAsset, { status, headers, body }: RawRes
 
 /** What an answer teaches about the world; `null` for a request whose outcome nobody saw. */
 export function learn(world: World, draft: Draft, response: RawResponse | null): void {
+  learnUpload(world, draft, response)
   const { meaning, asset } = draft
   const writes = !['GET', 'HEAD', 'OPTIONS'].includes(draft.method)
   if (response === null || draft.wild) {

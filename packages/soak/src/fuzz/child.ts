@@ -17,6 +17,8 @@ export interface FuzzTarget {
 export interface FuzzedServer extends FuzzTarget {
   state(): Promise<{ readonly rssBytes: number; readonly heapBytes: number }>
   audit(): Promise<AuditReport>
+  /** Lets so much time pass, by the server's clock. */
+  forward(ms: number): Promise<void>
   /** What its descriptors point at. */
   descriptors(): Promise<readonly string[]>
   /** Ends it, and removes its folder. */
@@ -71,6 +73,11 @@ function serverOf(ports: FuzzTarget['ports'], { child, conversation, next, ask, 
       const answer = next('audited')
       ask({ type: 'audit' })
       return (await answer).report
+    },
+    async forward(ms) {
+      const answer = next('forwarded')
+      ask({ type: 'forward', ms })
+      await answer
     },
     descriptors: () => descriptorsOf(child.pid as number),
     remove,

@@ -6,6 +6,8 @@ import { fuzz } from './run.ts'
 
 const MiB = 1024 ** 2
 const SETTLE_MS = 30_000
+/** Longer than any upload, or the requests signed for it, lives. */
+const UPLOADS_END_MS = 26 * 3_600_000
 /** Folders that the storage keeps open, so that files below them are reached without looking names up again. */
 const HELD_FOLDERS = 64
 
@@ -20,7 +22,7 @@ const soak: Soak = {
       await fuzz(server, { seed: seed + 1, count: 300, progress: () => undefined })
       const baseline = await settled(server)
       const before = await server.state()
-      const counts = await fuzz(server, { seed, count, progress })
+      const counts = await fuzz(server, { seed, count, progress, expire: () => server.forward(UPLOADS_END_MS) })
       const after = await settled(server)
       const state = await server.state()
       assertClosed(baseline, after)

@@ -1,9 +1,11 @@
 import { faultOf, learn } from './check.ts'
+import { foreseeSent } from './check-uploads.ts'
 import type { FuzzTarget } from './child.ts'
 import { Connection, within } from './client/connection.ts'
 import { type Outcome, type Patience, sendDraft } from './client/send-draft.ts'
 import { Finding } from './finding.ts'
 import type { Draft } from './plan/draft.ts'
+import { doubtUpload } from './plan/known-upload.ts'
 import { type Rendered, render } from './plan/render.ts'
 import { planUnit, type Unit } from './plan/unit.ts'
 import { emptyWorld, etagOf, tidy, type World } from './plan/world.ts'
@@ -54,10 +56,11 @@ export class Lane {
   /** @throws Finding */
   async send(unit: Unit): Promise<void> {
     const sent = unit.drafts.map(render)
+    for (const draft of unit.drafts) foreseeSent(draft)
     if (unit.mode !== 'single') foresee(unit)
     const outcomes = await (unit.mode === 'burst' ? this.#burst(unit, sent) : this.#row(unit, sent))
     for (const [place, outcome] of outcomes.entries()) this.#judge(unit, sent, place, outcome)
-    if (unit.mode !== 'single') forgetEtags(unit)
+    if (unit.mode !== 'single') forgetOrder(unit)
     for (const unseen of unit.drafts.slice(outcomes.length)) learn(this.world, unseen, null)
     // The server says what went wrong inside; it may come a moment after the answer.
     this.#reportFaults(unit, sent)
@@ -123,7 +126,7 @@ export class Lane {
     if (outcome.kind === 'wrong') throw new Finding(outcome.what, unit, sent)
     const response = outcome.kind === 'answer' ? outcome.response : null
     this.#count(draft, response?.status ?? null)
-    const fault = response === null ? null : faultOf(draft, response)
+    const fault = response === null ? null : faultOf(this.world, draft, response)
     if (fault !== null) throw new Finding(fault, unit, sent)
     learn(this.world, draft, response)
   }
@@ -144,8 +147,11 @@ function foresee({ drafts }: Unit): void {
 }
 
 /** After a race nobody knows which answer was the last. */
-function forgetEtags({ drafts }: Unit): void {
-  for (const { asset } of drafts) if (asset !== null) asset.etag = null
+function forgetOrder({ drafts }: Unit): void {
+  for (const { asset, upload, method } of drafts) {
+    if (asset !== null) asset.etag = null
+    if (upload !== null && method !== 'GET') doubtUpload(upload)
+  }
 }
 
 async function canary(port: number): Promise<void> {

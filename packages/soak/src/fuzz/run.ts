@@ -1,8 +1,7 @@
 import type { FuzzTarget } from './child.ts'
 import { describeFinding, Finding } from './finding.ts'
 import { type Counts, Lane } from './lane.ts'
-import { apiOf } from './plan/apis.ts'
-import { type KnownAsset, staysAway } from './plan/world.ts'
+import { expired, readBack } from './read-back.ts'
 
 const LANES = 24
 
@@ -12,10 +11,12 @@ export interface FuzzOptions {
   readonly progress: (done: number) => void
   /** How long an answer may take, where others are answered meanwhile. Default 5000. */
   readonly hangMs?: number
+  /** Lets so much time pass that open uploads end. Default: they are not asked for again. */
+  readonly expire?: () => Promise<void>
 }
 
 /** Sends `count` requests, then asks for everything that must still be there. @throws Error with the first finding */
-export async function fuzz(server: FuzzTarget, { seed, count, progress, hangMs = 5000 }: FuzzOptions): Promise<Counts> {
+export async function fuzz(server: FuzzTarget, { seed, count, progress, hangMs = 5000, expire }: FuzzOptions): Promise<Counts> {
   const counts: Counts = new Map()
   const lanes = Array.from({ length: LANES }, (_, first) => new Lane({ seed, server, counts, hangMs, first, step: LANES }))
   let done = 0
@@ -31,14 +32,16 @@ export async function fuzz(server: FuzzTarget, { seed, count, progress, hangMs =
     }
     if (!stopped) await readBack(lane, seed)
   }
-  const ends = await Promise.allSettled(
-    lanes.map(lane =>
-      run(lane).catch(error => {
-        stopped = true
-        throw error
-      }),
-    ),
-  )
+  const guarded = (work: Promise<void>) =>
+    work.catch(error => {
+      stopped = true
+      throw error
+    })
+  const ends = await Promise.allSettled(lanes.map(lane => guarded(run(lane))))
+  if (expire && !stopped) {
+    await expire()
+    ends.push(...(await Promise.allSettled(lanes.map(lane => guarded(expired(lane, seed))))))
+  }
   for (const lane of lanes) lane.close()
   for (const end of ends) if (end.status === 'rejected') await tell(end.reason, server, { seed, hangMs })
   return counts
@@ -48,42 +51,6 @@ async function tell(error: unknown, server: FuzzTarget, options: Again): Promise
   if (!(error instanceof Finding)) throw error
   const said = server.faults.slice(0, 5).join('\n')
   throw new Error([describeFinding(error, options.seed), await again(server, error, options), said].join('\n'))
-}
-
-/** What was acknowledged is there; what was deleted is not. */
-async function readBack(lane: Lane, seed: number): Promise<void> {
-  const assets = lane.world.assets.filter(asset => asset.life === 'alive' || staysAway(asset))
-  for (const asset of assets.slice(-60)) await lane.send(readUnit(asset, seed))
-}
-
-function readUnit(asset: KnownAsset, seed: number): Parameters<Lane['send']>[0] {
-  const { contentBase } = apiOf(asset.api)
-  const path = contentBase
-    ? `${contentBase(asset.base)}/${encodeURIComponent(asset.filename)}`
-    : `${asset.base}/${asset.id}/content`
-  const draft = {
-    index: seed,
-    asset,
-    method: 'GET',
-    path,
-    query: [],
-    version: 'HTTP/1.1',
-    headers: [
-      ['Host', 'fuzz.example'],
-      ['Authorization', `Bearer ${asset.owner}`],
-    ] as [string, string][],
-    body: null,
-    framing: 'none' as const,
-    chunkSizes: [],
-    ending: 'whole' as const,
-    part: 1,
-    writes: [],
-    flips: [],
-    wild: false,
-    harms: [`none: ${JSON.stringify({ ...asset, contents: asset.contents?.size })}`],
-    meaning: { reads: asset, expect: [asset.life === 'alive' ? 200 : 404] },
-  }
-  return { index: -1, mode: 'single', drafts: [draft], server: 1, reuses: true }
 }
 
 interface Again {

@@ -3,6 +3,7 @@ import type { Draft } from './draft.ts'
 import { evilTexts } from './evil.ts'
 import { getRecord, linkContent, list, readContent, readDeleted, strange } from './reads.ts'
 import { escaped } from './render.ts'
+import { directUpload } from './uploads.ts'
 import type { KnownAsset } from './world.ts'
 import { generate, link, remove, removeDoubtful, replace, update, upload } from './writes.ts'
 
@@ -12,11 +13,12 @@ export function baseRequest(making: Making): Draft {
   const alive = world.assets.filter(asset => asset.life === 'alive')
   // The world stays small: what is made is deleted again.
   const crowded = alive.length > 25
-  if (alive.length === 0) return upload(making)
+  if (alive.length === 0) return random.chance(0.8) ? upload(making) : directUpload(making)
   const asset = random.pick(alive)
   return random.weighted<() => Draft>([
     [crowded ? 4 : 16, () => upload(making)],
     [crowded ? 20 : 5, () => remove(making, crowded ? (alive[0] as KnownAsset) : asset)],
+    [18, () => directUpload(making)],
     [25, () => readContent(making, asset)],
     [10, () => list(making)],
     [8, () => getRecord(making, asset)],

@@ -30,6 +30,7 @@ export function draft(making: Making, method: string, path: string, meaning: Mea
   return {
     index: making.index,
     asset,
+    upload: meaning.upload?.known ?? null,
     method,
     path,
     query: [],

@@ -44,6 +44,20 @@ const JSON_TEXTS = [
   '{"prompt":"x","aspectRatio":"7:7"}',
   '{"prompt":"\\ud83d","filename":"a/../b"}',
   '{"token":"__proto__"}',
+  '{"filename":"a.txt","sizeBytes":-1}',
+  '{"filename":"a.txt","sizeBytes":1e999}',
+  '{"filename":"a.txt","sizeBytes":9007199254740991,"method":"multipart"}',
+  '{"filename":"a.txt","sizeBytes":5,"method":"__proto__"}',
+  '{"filename":"a.txt","sizeBytes":5,"method":"post"}',
+  '{"filename":"a.txt","sizeBytes":5,"sha256":"x","contentType":"a/b\\r\\nx: y"}',
+  '{"partNumbers":[]}',
+  '{"partNumbers":[0,-1,1.5,"1",null]}',
+  '{"partNumbers":[1,1,1,1]}',
+  '{"partNumbers":{"length":1}}',
+  '{"parts":[]}',
+  '{"parts":[null]}',
+  '{"parts":[{"partNumber":1}]}',
+  '{"parts":[{"partNumber":"1","etag":{}},1,[]]}',
 ]
 
 /** Writes other bytes where a body is, or puts one where there is none. */

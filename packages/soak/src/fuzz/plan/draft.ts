@@ -1,3 +1,4 @@
+import type { KnownUpload, UploadStep } from './known-upload.ts'
 import type { KnownAsset } from './world.ts'
 
 export type Header = [name: string, value: string]
@@ -35,6 +36,12 @@ export interface Meaning {
   readonly signsIn?: string
   /** Answers with a token of a link to this asset. */
   readonly links?: KnownAsset
+  /** Begins a direct upload of this content. */
+  readonly begins?: { readonly api: string; readonly owner: string; readonly base: string; readonly content: Buffer }
+  /** Is about this direct upload. */
+  readonly upload?: UploadStep
+  /** Is answered in the words that every upload which is not there gets. */
+  readonly noUpload?: boolean
 }
 
 /** One request while it is being made up: everything can still be harmed. Text is Latin-1, a character a byte. */
@@ -42,6 +49,8 @@ export interface Draft {
   readonly index: number
   /** What it named before it was harmed: it may do to that whatever its method does. */
   readonly asset: KnownAsset | null
+  /** The same of a direct upload. */
+  readonly upload: KnownUpload | null
   method: string
   path: string
   query: [name: string, value: string][]

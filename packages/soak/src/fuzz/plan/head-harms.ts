@@ -132,7 +132,7 @@ export const dropHeader: Harm = (draft, random) => {
 }
 
 export const harmIdentity: Harm = (draft, random) => {
-  const { asset, meaning } = draft
+  const { asset, upload, meaning } = draft
   const who = random.pick([null, 'bob', 'carol', 'mallory'])
   const values = [
     'Basic YTpi',
@@ -148,8 +148,10 @@ export const harmIdentity: Harm = (draft, random) => {
   if (junk) draft.headers.push(['Authorization', random.pick(values)])
   else if (who !== null) draft.headers.push(['Authorization', `Bearer ${who}`])
   loosen(draft)
-  // What was harmed before may name something else, and a link is permission by itself.
-  if (draft.harms.length > 0 || asset === null || junk || isLink(draft)) return
+  // What was harmed before may name something else, and a link or a signature is permission by itself.
+  if (draft.harms.length > 0 || junk || isLink(draft)) return
+  if (upload !== null && meaning.upload?.does !== 'send' && who !== upload.owner) draft.meaning = { forbidden: true }
+  if (asset === null) return
   if (apiOf(asset.api).strangers.includes(who)) draft.meaning = { forbidden: true }
   else if (meaning.reads) draft.meaning = { reads: meaning.reads }
 }
@@ -194,7 +196,8 @@ export function dropExpectation(draft: Draft): void {
 
 /** The bytes that arrive may be others than those that were meant. */
 export function forgetContent(draft: Draft): void {
-  const { creates, replaces } = draft.meaning
-  if (creates) draft.meaning = { creates: { ...creates, content: null } }
+  const { creates, replaces, begins, upload } = draft.meaning
+  if (begins || upload?.does === 'send') loosen(draft)
+  else if (creates) draft.meaning = { creates: { ...creates, content: null } }
   else if (replaces) loosen(draft)
 }

@@ -13,6 +13,8 @@ import {
   harmQuery,
   harmSyntax,
 } from './head-harms.ts'
+import { isOpen } from './known-upload.ts'
+import { nextStep } from './uploads.ts'
 import type { World } from './world.ts'
 
 /** Requests that go out together. */
@@ -78,8 +80,14 @@ function harmSome(draft: Draft, random: Random): void {
   }
 }
 
-/** Makes a race: several requests for the same asset at once. */
+/** Makes a race: several requests for the same asset at once, or for the same upload. */
 function aimAtOne(drafts: Draft[], making: Parameters<typeof baseRequest>[0]): void {
+  const open = making.world.uploads.filter(isOpen)
+  if (open.length > 0 && making.random.chance(0.3)) {
+    const upload = making.random.pick(open)
+    for (const place of drafts.keys()) drafts[place] = nextStep(making, upload)
+    return
+  }
   const alive = making.world.assets.filter(asset => asset.life === 'alive')
   if (alive.length === 0) return
   const asset = making.random.pick(alive)

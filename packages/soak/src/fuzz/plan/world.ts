@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { KnownUpload } from './known-upload.ts'
 
 /** An asset that a lane has made. */
 export interface KnownAsset {
@@ -19,13 +20,23 @@ export interface KnownAsset {
 /** What one lane knows of the server. Lanes share no assets, so that each is as repeatable as if it were alone. */
 export interface World {
   readonly assets: KnownAsset[]
+  readonly uploads: KnownUpload[]
+  /** How an upload that is not there is spoken of, by the shape of the answer. */
+  readonly noUpload: Map<string, string>
   readonly cursors: string[]
   readonly linkTokens: { readonly token: string; readonly asset: KnownAsset }[]
   /** Cookies of sessions, by who has them. */
   readonly cookies: Map<string, string>
 }
 
-export const emptyWorld = (): World => ({ assets: [], cursors: [], linkTokens: [], cookies: new Map() })
+export const emptyWorld = (): World => ({
+  assets: [],
+  uploads: [],
+  noUpload: new Map(),
+  cursors: [],
+  linkTokens: [],
+  cookies: new Map(),
+})
 
 /** Whether it was deleted, and nothing else can have its place since: names that others think of too may be taken again. */
 export const staysAway = ({ life, api, filename }: KnownAsset): boolean =>
@@ -34,6 +45,7 @@ export const staysAway = ({ life, api, filename }: KnownAsset): boolean =>
 /** Forgets the oldest, so that a run of any length stays small. Deleted assets stay for a while: they must stay away. */
 export function tidy(world: World): void {
   keepLast(world.assets, 200)
+  keepLast(world.uploads, 60)
   keepLast(world.cursors, 20)
   keepLast(world.linkTokens, 20)
 }

@@ -44,6 +44,7 @@ const kinds = [
     name: 'page-asset',
     ids: sequenceId(),
     filenames: 'unique',
+    quota: { bytes: 1e12, count: 1e9 },
     visibility: 'public',
     policy: ownerOnly({ read: 'anyone' }),
     limits,
@@ -57,6 +58,7 @@ const kinds = [
   }),
   defineKind({
     name: 'vault-file',
+    quota: { bytes: 1e12, count: 1e9 },
     sorts: ['sizeBytes', 'filename'],
     ids: prefixedId('asset'),
     fields: z.object({ partition: word }),
@@ -97,7 +99,14 @@ const generator: ImageGenerator = {
 
 /** Everything that is fuzzed, over the given places. */
 export async function fuzzedApis(places: Pick<StowageOptions, 'storage' | 'metadata' | 'clock'> & { readonly logger: Logger }) {
-  const stowage = await createStowage({ ...places, kinds, generator, secrets: ['fuzz'.repeat(10)] })
+  const stowage = await createStowage({
+    ...places,
+    kinds,
+    generator,
+    secrets: ['fuzz'.repeat(10)],
+    // Some are verified by a job.
+    directUploads: { verifyInJobBytes: 40_000 },
+  })
   const publicUrl = 'http://localhost'
   const sessions = cookieSessions({
     signer: stowage.signer('session'),
@@ -115,6 +124,9 @@ export async function fuzzedApis(places: Pick<StowageOptions, 'storage' | 'metad
   return { stowage, assets, session }
 }
 
+/** Profiles that name their operations name these too. */
+const direct = ['beginUpload', 'readUpload', 'presignParts', 'completeUpload', 'abortUpload'] as const
+
 /** A profile for each way to page, to name content, to guard and to present. */
 function profilesOf(authenticate: Authenticate): Profile[] {
   const [notes, pageAssets, teamFiles, vaultFiles] = kinds
@@ -126,7 +138,7 @@ function profilesOf(authenticate: Authenticate): Profile[] {
     }),
     defineProfile(pageAssets, {
       basePath: '/api/pages/:page/assets',
-      operations: ['list', 'upload', 'generate', 'delete', 'content'],
+      operations: ['list', 'upload', 'generate', 'delete', 'content', ...direct],
       paths: { content: 'GET /pages/:page/assets/:filename' },
       authenticate,
       space: ({ params }) => spaceNamed('page', params.page),
@@ -147,7 +159,7 @@ function profilesOf(authenticate: Authenticate): Profile[] {
     }),
     defineProfile(vaultFiles, {
       basePath: '/api/v1/vaults/:vault/assets',
-      operations: ['list', 'upload', 'get', 'update', 'delete', 'content', 'replace'],
+      operations: ['list', 'upload', 'get', 'update', 'delete', 'content', 'replace', ...direct],
       authenticate,
       space: async ({ params }) => spaceNamed('vault', params.vault),
       list: {

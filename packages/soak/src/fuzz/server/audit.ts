@@ -7,6 +7,8 @@ import type { AuditReport } from './messages.ts'
 const ANY_STATE = ['uploading', 'ready', 'failed', 'deleting'] as const
 const PAGE = 1000
 const HOUR = 3_600_000
+/** Of uploads that nobody has ended. */
+const UPLOADS_END = 26 * HOUR
 
 export interface Places {
   readonly stowage: Stowage
@@ -23,8 +25,8 @@ export interface Places {
 export async function sweptAudit(places: Places, forward: (ms: number) => void): Promise<AuditReport> {
   const wrong: string[] = []
   // Leases end, then what late writers may have left is deleted once more.
-  for (let pass = 0; pass < 4; pass++) {
-    forward(2 * HOUR)
+  for (let pass = 0; pass < 5; pass++) {
+    forward(pass === 0 ? UPLOADS_END : 2 * HOUR)
     const { failures } = await places.stowage.sweep()
     if (failures > 0) wrong.push(`the sweeper failed ${failures} times`)
   }
@@ -102,10 +104,18 @@ async function usageFaults({ metadata, spaces }: Places, rows: readonly AssetRec
   return wrong
 }
 
-async function leftOvers({ metadata, root }: Places): Promise<string[]> {
+async function leftOvers({ metadata, root, spaces }: Places): Promise<string[]> {
   const wrong: string[] = []
   const due = await metadata.listDueBlobs(Number.MAX_SAFE_INTEGER, 10)
   if (due.length > 0) wrong.push(`${due.length} or more blobs still wait for the sweeper`)
+  const uploads = await metadata.listExpiredUploads(Number.MAX_SAFE_INTEGER, 10)
+  if (uploads.length > 0) wrong.push(`${uploads.length} or more uploads are left, such as ${JSON.stringify(uploads[0])}`)
+  for (const [kind, ids] of Object.entries(spaces)) {
+    for (const space of ids) {
+      const { bytes, count } = await metadata.getReserved(kind, space, 0)
+      if (bytes !== 0 || count !== 0) wrong.push(`room is still kept for ${count} uploads in ${kind} "${space}"`)
+    }
+  }
   const reserved = join(root, '.stowage')
   for (const name of await readdir(reserved, { withFileTypes: true })) {
     if (!name.isDirectory()) continue

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { fsStorage } from '@stowage/adapter-fs'
 import type { Clock, Logger } from '@stowage/core'
+import { signedObjects } from '@stowage/http'
 import { closeGracefully, nodeHandler, prepareServer } from '@stowage/http/node'
 import { expressAssets } from '@stowage/http-express'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
@@ -41,9 +42,16 @@ const logger: Logger = {
   warn: (message, details) => fault(`warning in the log: ${message}`, details),
   error: (message, details) => fault(`error in the log: ${message}`, details),
 }
-const storage = fsStorage({ root, clock })
+// Links of its own are what its clients put bytes to: the host in them means nothing.
+const storage = fsStorage({
+  root,
+  clock,
+  signing: { secret: 'fuzz'.repeat(10), baseUrl: 'http://localhost/objects' },
+})
 const metadata = sqliteMetadata({ file: join(folder, 'assets.db') })
 const { stowage, assets, session } = await fuzzedApis({ storage, metadata, clock, logger })
+
+const objects = signedObjects(storage, { path: '/objects', logger })
 
 /** What an application has beside the APIs. */
 const failed: ErrorRequestHandler = (error: { status?: number }, _req, res, next) => {
@@ -53,14 +61,14 @@ const failed: ErrorRequestHandler = (error: { status?: number }, _req, res, next
   else res.status(status).json({ error: 'The request is not valid.' })
 }
 const app = express().disable('x-powered-by')
-app.use(expressAssets(assets), expressAssets(session))
+app.use(expressAssets(assets), expressAssets(session), expressAssets(objects))
 app.get('/ping', (_req, res) => void res.send('pong'))
 app.use(failed)
 
-const plain = nodeHandler(assets)
+const [plain, signed] = [nodeHandler(assets), nodeHandler(objects)]
 const servers = [
   createServer(app),
-  createServer((req, res) => (req.url === '/ping' ? void res.end('pong') : plain(req, res))),
+  createServer((req, res) => (req.url === '/ping' ? void res.end('pong') : signed(req, res, () => plain(req, res)))),
 ] as const
 const ports = await Promise.all(servers.map(listen))
 tell({ type: 'listening', ports: [ports[0] ?? 0, ports[1] ?? 0] })
@@ -83,6 +91,9 @@ async function answer(message: ToServer): Promise<void> {
       ahead += ms
     })
     tell({ type: 'audited', report })
+  } else if (message.type === 'forward') {
+    ahead += message.ms
+    tell({ type: 'forwarded' })
   } else {
     await Promise.all(servers.map(server => closeGracefully(server)))
     await stowage.close()

@@ -1,4 +1,4 @@
-import type { Asset } from '../src/lib/assets/assets.ts'
+import type { Asset } from '../src/lib/assets/interface/asset.ts'
 import type { Transformer } from '../src/lib/contracts/transformer.ts'
 import { ownerOnly } from '../src/lib/policy/ready-made.ts'
 import { openStowage, readAll } from './open-stowage.ts'

@@ -1,4 +1,5 @@
-import type { Assets, LinkedContent, OpenLinkOptions } from './assets/assets.ts'
+import type { Assets } from './assets/interface/assets.ts'
+import type { LinkedContent, OpenLinkOptions } from './assets/interface/reading.ts'
 import type { Actor } from './contracts/actor.ts'
 import type { Clock, Logger } from './contracts/runtime.ts'
 import type { StorageCapabilities } from './contracts/storage.ts'

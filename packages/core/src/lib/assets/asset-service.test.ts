@@ -6,7 +6,7 @@ import type { Inspector } from '../contracts/inspector.ts'
 import { defineKind } from '../kinds/define-kind.ts'
 import { sequenceId } from '../kinds/ids.ts'
 import { ownerOnly } from '../policy/ready-made.ts'
-import type { GenerateInput, UploadInput } from './assets.ts'
+import type { GenerateInput, UploadInput } from './interface/making.ts'
 
 const alice = { id: 'alice' }
 const bob = { id: 'bob' }

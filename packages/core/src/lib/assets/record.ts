@@ -1,7 +1,7 @@
 import type { AssetRecord } from '../contracts/asset.ts'
 import { StowageError } from '../contracts/errors.ts'
 import type { BoundKind } from '../kinds/kind.ts'
-import type { Asset } from './assets.ts'
+import type { Asset } from './interface/asset.ts'
 
 /** The public form of a row. Spelt out, since this runs for every answer and spreading costs a tenth of a small download. */
 export function toAsset(kind: BoundKind, record: AssetRecord, downloadCount: number | null = null): Asset {

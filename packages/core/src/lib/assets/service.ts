@@ -17,35 +17,25 @@ import type { DerivativeWork } from '../derivatives/work.ts'
 import type { BoundKind, KeyStrategy } from '../kinds/kind.ts'
 import type { Watchers } from '../processing/watchers.ts'
 import type { Announcements } from './announcements.ts'
+import type { PendingUploadView } from './completion/pending-upload.ts'
+import type { SlugNumbers } from './details/slug-numbers.ts'
+import type { SpaceUsage } from './interface/asset.ts'
+import type { AssetPatch, ReplaceInput, WriteGuard } from './interface/changing.ts'
+import type { BeginUploadInput, CompleteUploadInput, SignedPart } from './interface/direct-uploads.ts'
+import type { CreateInput, GenerateInput, ImportInput, StagedFile, StageInput, UploadInput } from './interface/making.ts'
 import type {
-  AppendInput,
   AssetContent,
   AssetPage,
-  AssetPatch,
-  BeginUploadInput,
-  CompleteUploadInput,
-  CreateInput,
-  CreateResumableInput,
-  GenerateInput,
-  ImportInput,
   LinkedContent,
   LinkOptions,
   ListInput,
   OpenLinkOptions,
-  ReplaceInput,
   SignedLink,
-  SignedPart,
-  SpaceUsage,
-  StagedFile,
-  StageInput,
-  UploadInput,
-  WriteGuard,
-} from './assets.ts'
-import type { DirectUploadView } from './direct/direct-upload.ts'
-import type { Linkable } from './links.ts'
+} from './interface/reading.ts'
+import type { AppendInput, CreateResumableInput } from './interface/resumable-uploads.ts'
+import type { Linkable } from './reading/links.ts'
 import type { KnownBytes } from './resumable/known-bytes.ts'
 import type { Writers } from './resumable/writers.ts'
-import type { SlugNumbers } from './slug-numbers.ts'
 
 /** What the asset service works with. */
 export interface ServiceDeps {
@@ -110,7 +100,7 @@ export interface Timing {
 }
 
 /** A resumable upload, and what was made of it. */
-export type ResumableView = Pick<DirectUploadView, 'upload' | 'asset'>
+export type ResumableView = Pick<PendingUploadView, 'upload' | 'asset'>
 
 /** Where new assets go and whose they are. */
 export interface ServiceScope {
@@ -132,10 +122,10 @@ export interface AssetService {
   import(scope: ServiceScope, input: ImportInput): Promise<AssetRecord>
   create(scope: ServiceScope, input: CreateInput): Promise<AssetRecord>
   stage(scope: ServiceScope, input: StageInput): Promise<StagedFile>
-  beginUpload(scope: ServiceScope, input: BeginUploadInput): Promise<DirectUploadView>
-  getUpload(scope: ServiceScope, id: string): Promise<DirectUploadView>
+  beginUpload(scope: ServiceScope, input: BeginUploadInput): Promise<PendingUploadView>
+  getUpload(scope: ServiceScope, id: string): Promise<PendingUploadView>
   presignParts(scope: ServiceScope, id: string, partNumbers: readonly number[]): Promise<readonly SignedPart[]>
-  completeUpload(scope: ServiceScope, id: string, input: CompleteUploadInput): Promise<DirectUploadView>
+  completeUpload(scope: ServiceScope, id: string, input: CompleteUploadInput): Promise<PendingUploadView>
   abortUpload(scope: ServiceScope, id: string): Promise<void>
   createResumable(scope: ServiceScope, input: CreateResumableInput): Promise<ResumableView>
   getResumable(scope: ServiceScope, id: string): Promise<ResumableView>

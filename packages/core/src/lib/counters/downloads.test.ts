@@ -1,7 +1,7 @@
 import { failBefore, gate, withMetadataFaults } from '@stowage/testkit'
 import { describe, expect, it, vi } from 'vitest'
 import { openStowage } from '../../../test/open-stowage.ts'
-import type { Asset } from '../assets/assets.ts'
+import type { Asset } from '../assets/interface/asset.ts'
 import type { Change, MetadataStore } from '../contracts/metadata.ts'
 import { defineKind } from '../kinds/define-kind.ts'
 import { ownerOnly } from '../policy/ready-made.ts'

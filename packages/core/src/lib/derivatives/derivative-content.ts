@@ -1,5 +1,5 @@
-import type { AssetContent } from '../assets/assets.ts'
-import { noCount, openObject, openWhereItLies, signObject } from '../assets/content.ts'
+import type { AssetContent } from '../assets/interface/reading.ts'
+import { noCount, openObject, openWhereItLies, signObject } from '../assets/reading/content.ts'
 import { contentEtag, toAsset } from '../assets/record.ts'
 import type { ServiceDeps } from '../assets/service.ts'
 import type { AssetRecord, BlobRecord } from '../contracts/asset.ts'

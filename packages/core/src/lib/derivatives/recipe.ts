@@ -1,4 +1,4 @@
-import { invalid } from '../assets/details.ts'
+import { invalid } from '../assets/details/details.ts'
 import type { PictureFormat, PictureRecipe } from '../contracts/transformer.ts'
 
 const MAX_PIXELS = 4096

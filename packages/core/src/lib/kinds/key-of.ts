@@ -1,4 +1,4 @@
-import type { Asset } from '../assets/assets.ts'
+import type { Asset } from '../assets/interface/asset.ts'
 import { keySafeFilename } from './filename.ts'
 import type { Kind } from './kind.ts'
 

@@ -1,5 +1,5 @@
-import { asDirect, isDirect } from '../assets/direct/direct-upload.ts'
-import { expireUpload } from '../assets/direct/end.ts'
+import { expireUpload } from '../assets/completion/end.ts'
+import { asPending, isPending } from '../assets/completion/pending-upload.ts'
 import { isStowageError } from '../contracts/errors.ts'
 import type { Change, UploadRecord } from '../contracts/metadata.ts'
 import type { MaintenanceDeps } from './audit/audit-run.ts'
@@ -10,8 +10,8 @@ import { purgeUpload } from './purge.ts'
  * @returns how many objects were due
  */
 export async function removeExpiredUpload(deps: MaintenanceDeps, upload: UploadRecord): Promise<number> {
-  if (isDirect(upload)) {
-    await expireUpload(deps, asDirect(upload))
+  if (isPending(upload)) {
+    await expireUpload(deps, asPending(upload))
     return 0
   }
   const { id, blobId } = upload

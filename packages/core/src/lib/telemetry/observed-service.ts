@@ -1,4 +1,4 @@
-import type { AssetContent } from '../assets/assets.ts'
+import type { AssetContent } from '../assets/interface/reading.ts'
 import type { AssetService, ServiceScope } from '../assets/service.ts'
 import type { Activity, ActivityEnd, Telemetry } from '../contracts/telemetry.ts'
 import type { BoundKind } from '../kinds/kind.ts'

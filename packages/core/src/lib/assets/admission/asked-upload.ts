@@ -1,5 +1,6 @@
-import type { AssetDetails, UploadInput } from '../assets.ts'
-import { checkDetails } from '../details.ts'
+import { checkDetails } from '../details/details.ts'
+import type { AssetDetails } from '../interface/asset.ts'
+import type { UploadInput } from '../interface/making.ts'
 import type { ServiceScope } from '../service.ts'
 import { openBody } from './body.ts'
 import { detailsAsked, fingerprintOf } from './fingerprint.ts'

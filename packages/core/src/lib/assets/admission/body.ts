@@ -1,6 +1,6 @@
 import { type Incoming, type IncomingOptions, openIncoming } from '../../bytes/incoming.ts'
 import type { Kind } from '../../kinds/kind.ts'
-import type { UploadInput } from '../assets.ts'
+import type { UploadInput } from '../interface/making.ts'
 import type { Room } from './room.ts'
 
 export type BodyInput = Pick<UploadInput, 'body' | 'sizeBytes' | 'atMostBytes' | 'sha256' | 'disposableChunks' | 'signal'>

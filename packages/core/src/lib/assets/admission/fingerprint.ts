@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AssetDetails } from '../assets.ts'
+import type { AssetDetails } from '../interface/asset.ts'
 
 /** Digest of what a request asks for: the same for the same JSON values, whatever the order of their members. */
 export function fingerprintOf(operation: 'upload' | 'create' | 'import' | 'generate', asked: object): string {

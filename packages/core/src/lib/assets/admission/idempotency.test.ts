@@ -7,7 +7,7 @@ import { StowageError } from '../../contracts/errors.ts'
 import type { Change, MetadataStore } from '../../contracts/metadata.ts'
 import { defineKind } from '../../kinds/define-kind.ts'
 import { ownerOnly } from '../../policy/ready-made.ts'
-import type { UploadInput } from '../assets.ts'
+import type { UploadInput } from '../interface/making.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

@@ -5,7 +5,7 @@ import type { Change, MetadataStore } from '../../contracts/metadata.ts'
 import { defineKind } from '../../kinds/define-kind.ts'
 import type { KindOptions, Quota } from '../../kinds/kind.ts'
 import { ownerOnly } from '../../policy/ready-made.ts'
-import type { Assets } from '../assets.ts'
+import type { Assets } from '../interface/assets.ts'
 
 const MINUTE = 60_000
 const KiB = 1024

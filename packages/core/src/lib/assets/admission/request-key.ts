@@ -1,7 +1,7 @@
 import { isStowageError, StowageError } from '../../contracts/errors.ts'
 import type { Change, IdempotencyRecord } from '../../contracts/metadata.ts'
 import { hex } from '../../crypto/random.ts'
-import { invalid } from '../details.ts'
+import { invalid } from '../details/details.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import type { Held } from './or-given-back.ts'
 

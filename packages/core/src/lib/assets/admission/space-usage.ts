@@ -1,4 +1,4 @@
-import type { SpaceUsage } from '../assets.ts'
+import type { SpaceUsage } from '../interface/asset.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { quotaOf } from './quota.ts'
 

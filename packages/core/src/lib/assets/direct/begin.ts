@@ -2,12 +2,12 @@ import { StowageError } from '../../contracts/errors.ts'
 import type { Kind } from '../../kinds/kind.ts'
 import { orGivenBack } from '../admission/or-given-back.ts'
 import { openRoom } from '../admission/room.ts'
-import type { BeginUploadInput } from '../assets.ts'
-import { checkDetails, type Issue, invalid } from '../details.ts'
+import { announceUpload } from '../completion/announce.ts'
+import type { PendingUploadView } from '../completion/pending-upload.ts'
+import { checkDetails, type Issue, invalid } from '../details/details.ts'
+import { assertSlugFree } from '../details/slug-taken.ts'
+import type { BeginUploadInput } from '../interface/direct-uploads.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
-import { assertSlugFree } from '../slug-taken.ts'
-import { announceUpload } from './announce.ts'
-import type { DirectUploadView } from './direct-upload.ts'
 import { planOf } from './methods.ts'
 import { signWhole } from './sign.ts'
 
@@ -19,7 +19,7 @@ const MAX_TYPE_CHARS = 255
  * Prepares the storage to be sent a file by somebody else: rows first, then what the storage must know, then the signature. All that can be refused
  * without the bytes is refused here.
  */
-export async function beginUpload(deps: ServiceDeps, scope: ServiceScope, input: BeginUploadInput): Promise<DirectUploadView> {
+export async function beginUpload(deps: ServiceDeps, scope: ServiceScope, input: BeginUploadInput): Promise<PendingUploadView> {
   const { kind, space } = scope
   checkFile(input)
   const plan = planOf(deps.storage, input.sizeBytes, input.method)

@@ -13,7 +13,7 @@ import {
   type Place,
   sendAll,
 } from '../../../../test/direct-world.ts'
-import type { DirectMethod } from '../assets.ts'
+import type { DirectMethod } from '../interface/direct-uploads.ts'
 
 // Other work on the machine must not make these fail.
 vi.setConfig({ testTimeout: 180_000 })

@@ -1,7 +1,7 @@
 import { StowageError } from '../../contracts/errors.ts'
 import type { StorageAdapter } from '../../contracts/storage.ts'
-import type { DirectMethod } from '../assets.ts'
-import { invalid } from '../details.ts'
+import { invalid } from '../details/details.ts'
+import type { DirectMethod } from '../interface/direct-uploads.ts'
 
 const MIB = 1024 * 1024
 /** What one PUT or POST may hold, wherever it goes. */

@@ -1,10 +1,11 @@
 import type { AssetRecord } from '../../contracts/asset.ts'
-import type { Asset, DirectUpload } from '../assets.ts'
-import type { DirectUploadView } from './direct-upload.ts'
+import type { PendingUploadView } from '../completion/pending-upload.ts'
+import type { Asset } from '../interface/asset.ts'
+import type { DirectUpload } from '../interface/direct-uploads.ts'
 
 /** An upload as callers see it: nothing of where its bytes lie but what they need to send them. */
 export async function shownUpload(
-  { upload, request, parts, asset }: DirectUploadView,
+  { upload, request, parts, asset }: PendingUploadView,
   present: (record: AssetRecord) => Promise<Asset>,
 ): Promise<DirectUpload> {
   const { method, phase, sizeBytes, partBytes, partCount, failure } = upload.data

@@ -1,9 +1,9 @@
 import { StowageError } from '../../contracts/errors.ts'
 import type { PartInfo, PresignedRequest } from '../../contracts/storage.ts'
-import type { SignedPart } from '../assets.ts'
-import { invalid } from '../details.ts'
+import { findUpload, type PendingUpload, sourceOf, whereBegun } from '../completion/pending-upload.ts'
+import { invalid } from '../details/details.ts'
+import type { SignedPart } from '../interface/direct-uploads.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
-import { type DirectUploadRecord, findUpload, sourceOf, whereBegun } from './direct-upload.ts'
 
 const MAX_NUMBERS = 1000
 const MAX_URL_SECONDS = 7 * 24 * 60 * 60
@@ -11,7 +11,7 @@ const MAX_URL_SECONDS = 7 * 24 * 60 * 60
 /** What sends the whole file; null where it goes in parts. */
 export async function signWhole(
   { storage, clock, timing }: ServiceDeps,
-  upload: DirectUploadRecord,
+  upload: PendingUpload,
   key: string,
 ): Promise<PresignedRequest | null> {
   const { method, sizeBytes, sha256 } = upload.data
@@ -30,7 +30,7 @@ export async function signWhole(
 /** Where a storage keeps types, the sender may not choose another one than was declared. */
 export function signedType(
   { attributes }: { readonly attributes: boolean },
-  { data }: Pick<DirectUploadRecord, 'data'>,
+  { data }: Pick<PendingUpload, 'data'>,
 ): { readonly contentType?: string } {
   return attributes ? { contentType: data.contentType ?? 'application/octet-stream' } : {}
 }
@@ -74,7 +74,7 @@ export function bytesOfPart(
 }
 
 /** What the storage has of an open upload. */
-export async function partsOf(deps: ServiceDeps, upload: DirectUploadRecord): Promise<readonly PartInfo[]> {
+export async function partsOf(deps: ServiceDeps, upload: PendingUpload): Promise<readonly PartInfo[]> {
   const { multipart } = deps.storage
   if (upload.data.phase !== 'open' || upload.storageUploadId === null || !multipart) return []
   return multipart.listParts((await sourceOf(deps, upload)).key, upload.storageUploadId)
@@ -88,6 +88,6 @@ function checkNumbers(numbers: readonly number[], partCount: number): void {
   if (wrong >= 0) throw invalid([{ pointer: `/partNumbers/${wrong}`, message: `must be a whole number from 1 to ${partCount}` }])
 }
 
-function secondsLeft({ expiresAt }: DirectUploadRecord, now: number, urlMs: number): number {
+function secondsLeft({ expiresAt }: PendingUpload, now: number, urlMs: number): number {
   return Math.min(MAX_URL_SECONDS, Math.max(1, Math.floor(Math.min(urlMs, expiresAt - now) / 1000)))
 }

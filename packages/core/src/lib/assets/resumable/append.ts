@@ -1,12 +1,12 @@
 import { StowageError } from '../../contracts/errors.ts'
-import type { AppendInput } from '../assets.ts'
 import type { WritingBlob } from '../blobs.ts'
-import { invalid } from '../details.ts'
+import { completeArrived } from '../completion/complete.ts'
+import { type PendingUploadView, whereBegun } from '../completion/pending-upload.ts'
+import { failureOf, isRefusal } from '../completion/refusal.ts'
+import { isUnderWay, seen, viewOf } from '../completion/view.ts'
+import { invalid } from '../details/details.ts'
 import { checkSize } from '../direct/begin.ts'
-import { completeArrived } from '../direct/complete.ts'
-import { type DirectUploadView, whereBegun } from '../direct/direct-upload.ts'
-import { failureOf, isRefusal } from '../direct/refusal.ts'
-import { isUnderWay, seen, viewOf } from '../direct/view.ts'
+import type { AppendInput } from '../interface/resumable-uploads.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { openChecksum } from './checksum.ts'
 import { assertOffset, findResumable, isWhole } from './find.ts'
@@ -28,7 +28,7 @@ export async function appendResumable(
   scope: ServiceScope,
   id: string,
   input: AppendInput & { readonly allowed: () => Promise<void> },
-): Promise<DirectUploadView> {
+): Promise<PendingUploadView> {
   const checksum = input.checksum ? openChecksum(input.checksum) : null
   const found = await findResumable(service, scope, id)
   if (found.data.phase !== 'open') return repeated(service, scope, found, input)
@@ -61,7 +61,7 @@ async function repeated(
   scope: ServiceScope,
   upload: ResumableRecord,
   { offsetBytes }: AppendInput,
-): Promise<DirectUploadView> {
+): Promise<PendingUploadView> {
   if (upload.data.phase === 'failed') throw failureOf(upload)
   assertOffset(upload, offsetBytes)
   if (upload.data.phase === 'done' || isUnderWay(deps, upload)) return seen(deps, upload)

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { StowageError } from '../../contracts/errors.ts'
-import type { ChunkChecksum } from '../assets.ts'
+import type { ChunkChecksum } from '../interface/resumable-uploads.ts'
 
 /** What the bytes of one request must add up to, checked while they pass. */
 export interface RunningChecksum {

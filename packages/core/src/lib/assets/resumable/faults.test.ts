@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { alice, type DirectWorld, expectNothingLeft, openDirect } from '../../../../test/direct-world.ts'
 import { chunked } from '../../../../test/open-stowage.ts'
 import { StowageError } from '../../contracts/errors.ts'
-import type { ResumableUpload } from '../assets.ts'
+import type { ResumableUpload } from '../interface/resumable-uploads.ts'
 
 // Other work on the machine must not make these fail.
 vi.setConfig({ testTimeout: 180_000 })

@@ -1,5 +1,5 @@
 import { StowageError } from '../../contracts/errors.ts'
-import { findUpload } from '../direct/direct-upload.ts'
+import { findUpload } from '../completion/pending-upload.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import type { ResumableRecord } from './received.ts'
 

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { KnownFacts } from '../direct/verify.ts'
+import type { KnownFacts } from '../completion/verify.ts'
 
 /** Of as many uploads at most, those that were heard of last. */
 const MAX_UPLOADS = 200

@@ -1,7 +1,7 @@
 import { StowageError } from '../../contracts/errors.ts'
 import type { PartInfo } from '../../contracts/storage.ts'
-import type { DirectUploadRecord } from '../direct/direct-upload.ts'
-import { refused } from '../direct/refusal.ts'
+import type { PendingUpload } from '../completion/pending-upload.ts'
+import { refused } from '../completion/refusal.ts'
 
 /** Parts with numbers in a row: the first number, how many there are, and their bytes together. */
 export type Run = readonly [first: number, count: number, bytes: number]
@@ -17,7 +17,7 @@ export interface Received {
 }
 
 /** The row of a resumable upload. */
-export type ResumableRecord = DirectUploadRecord & { readonly data: { readonly received: Received } }
+export type ResumableRecord = PendingUpload & { readonly data: { readonly received: Received } }
 
 /** The same with one part more, which was given the next number. */
 export function withPart(received: Received, sizeBytes: number): Received {

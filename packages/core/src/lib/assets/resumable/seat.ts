@@ -3,7 +3,7 @@ import type { Change, UploadRecord } from '../../contracts/metadata.ts'
 import { hex } from '../../crypto/random.ts'
 import { quotaOf, usedUp } from '../admission/quota.ts'
 import type { WritingBlob } from '../blobs.ts'
-import { blobDueAt, sourceOf, toData } from '../direct/direct-upload.ts'
+import { blobDueAt, sourceOf, toData } from '../completion/pending-upload.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { type Received, type ResumableRecord, withoutNumber } from './received.ts'
 

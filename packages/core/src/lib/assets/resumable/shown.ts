@@ -1,11 +1,12 @@
 import type { AssetRecord } from '../../contracts/asset.ts'
-import type { Asset, ResumableUpload } from '../assets.ts'
-import type { DirectUploadView } from '../direct/direct-upload.ts'
+import type { PendingUploadView } from '../completion/pending-upload.ts'
+import type { Asset } from '../interface/asset.ts'
+import type { ResumableUpload } from '../interface/resumable-uploads.ts'
 import type { ResumableRecord } from './received.ts'
 
 /** An upload as callers see it: nothing of where its bytes lie. */
 export async function shownResumable(
-  view: Pick<DirectUploadView, 'upload' | 'asset'>,
+  view: Pick<PendingUploadView, 'upload' | 'asset'>,
   present: (record: AssetRecord) => Promise<Asset>,
 ): Promise<ResumableUpload> {
   const upload = view.upload as ResumableRecord

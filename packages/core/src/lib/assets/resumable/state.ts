@@ -1,6 +1,6 @@
 import { isStowageError } from '../../contracts/errors.ts'
-import { type DirectUploadView, toData, whereBegun } from '../direct/direct-upload.ts'
-import { adopted, isUnderWay, seen, viewOf } from '../direct/view.ts'
+import { type PendingUploadView, toData, whereBegun } from '../completion/pending-upload.ts'
+import { adopted, isUnderWay, seen, viewOf } from '../completion/view.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { findResumable, isWhole } from './find.ts'
 import { type ResumableRecord, withoutNumber } from './received.ts'
@@ -8,7 +8,7 @@ import { type ResumableRecord, withoutNumber } from './received.ts'
 const MAX_TRIES = 5
 
 /** How far an upload is. Whoever is writing it goes on. */
-export async function readResumable(deps: ServiceDeps, scope: ServiceScope, id: string): Promise<DirectUploadView> {
+export async function readResumable(deps: ServiceDeps, scope: ServiceScope, id: string): Promise<PendingUploadView> {
   return settled(deps, scope, await findResumable(deps, scope, id))
 }
 
@@ -16,7 +16,7 @@ export async function readResumable(deps: ServiceDeps, scope: ServiceScope, id: 
  * Where the next bytes have to begin: nobody moves that any more but whoever asked. A request that is still sending is stopped; what it brought is kept.
  * @throws StowageError `conflict` where others take over all the time
  */
-export async function resumableOffset(deps: ServiceDeps, scope: ServiceScope, id: string): Promise<DirectUploadView> {
+export async function resumableOffset(deps: ServiceDeps, scope: ServiceScope, id: string): Promise<PendingUploadView> {
   for (let tries = 1; ; tries += 1) {
     // Before anything is stopped: is it theirs?
     await findResumable(deps, scope, id)
@@ -47,7 +47,7 @@ async function fencedOff({ metadata }: ServiceDeps, upload: ResumableRecord): Pr
 }
 
 /** As it is; one that is whole, and that nobody completes any more, is left to a job. */
-export async function settled(deps: ServiceDeps, scope: ServiceScope, upload: ResumableRecord): Promise<DirectUploadView> {
+export async function settled(deps: ServiceDeps, scope: ServiceScope, upload: ResumableRecord): Promise<PendingUploadView> {
   const { phase } = upload.data
   const isLeft =
     phase === 'open' ? isWhole(upload) && upload.leaseToken === null : phase === 'verifying' && !isUnderWay(deps, upload)

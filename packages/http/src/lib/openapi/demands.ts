@@ -1,6 +1,6 @@
 import type { StowageErrorCode } from '@stowage/core/contracts'
 import type { Described } from './described.ts'
-import type { Description } from './descriptions.ts'
+import type { Description } from './descriptions/description.ts'
 import { type AskedHeader, headerParameter } from './headers.ts'
 import type { OpenApiParameter } from './open-api-document.ts'
 

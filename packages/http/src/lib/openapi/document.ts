@@ -4,7 +4,7 @@ import { type Operation, operationNames, operations } from '../profile/operation
 import type { Template } from '../routing/template.ts'
 import { headerParameters, ownCodes } from './demands.ts'
 import { type Described, describing } from './described.ts'
-import { descriptions } from './descriptions.ts'
+import { descriptions } from './descriptions/descriptions.ts'
 import { type ErrorAnswers, errorAnswers } from './error-answers.ts'
 import { withExamples } from './examples.ts'
 import { idShape } from './id-shape.ts'

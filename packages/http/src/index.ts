@@ -29,6 +29,7 @@ export {
   rangeFilters,
   tagsFilter,
 } from './lib/profile/list-filter.ts'
+export type { ListOptions, SortOptions } from './lib/profile/list-options.ts'
 export type { Operation } from './lib/profile/operation.ts'
 export {
   cursorPaging,
@@ -40,25 +41,17 @@ export {
   pagePaging,
 } from './lib/profile/paging.ts'
 export type {
-  DeliveryOptions,
-  FieldNames,
-  JsonUpload,
-  ListOptions,
   Present,
   PresentableError,
   PresentContext,
   PresentedPage,
   PresentedResult,
-  Profile,
-  ProfileOptions,
-  RateRefusal,
   RequestContext,
-  SortOptions,
-  UpdateOptions,
-  UploadOptions,
-} from './lib/profile/profile.ts'
+} from './lib/profile/present.ts'
+export type { DeliveryOptions, FieldNames, Profile, ProfileOptions, RateRefusal, UpdateOptions } from './lib/profile/profile.ts'
 export { type ReadValue, readBoolean, readDate, readNumber, readOneOf } from './lib/profile/read-value.ts'
 export { type Reply, reply } from './lib/profile/reply.ts'
+export type { JsonUpload, UploadOptions } from './lib/profile/upload-options.ts'
 export type { Authenticate, HttpRequest, RequestPlace } from './lib/request.ts'
 export type { FileBody, HttpResponse } from './lib/response.ts'
 export type { CorsOptions } from './lib/routing/cors.ts'

@@ -1,6 +1,7 @@
 import { StowageError } from '@stowage/core/contracts'
 import { type Operation, operations } from '../profile/operation.ts'
-import type { Profile, RequestContext } from '../profile/profile.ts'
+import type { RequestContext } from '../profile/present.ts'
+import type { Profile } from '../profile/profile.ts'
 
 /**
  * Refuses credentials without the scope that the profile demands for this operation.

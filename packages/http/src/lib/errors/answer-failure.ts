@@ -1,7 +1,7 @@
 import type { Logger, StowageError } from '@stowage/core/contracts'
 import { presented } from '../operations/present-asset.ts'
 import type { Operation } from '../profile/operation.ts'
-import type { Present, PresentableError } from '../profile/profile.ts'
+import type { Present, PresentableError } from '../profile/present.ts'
 import type { HttpRequest } from '../request.ts'
 import { type HttpResponse, jsonResponse } from '../response.ts'
 import { errorHeaders } from './error-headers.ts'

@@ -1,6 +1,6 @@
 import { errorStatus, type StowageErrorCode } from '@stowage/core/contracts'
 import { z } from 'zod'
-import type { PresentableError } from '../profile/profile.ts'
+import type { PresentableError } from '../profile/present.ts'
 import { titleOf } from './public-error.ts'
 
 /** An error as the house API sends it: RFC 9457 problem details. Described to clients as it stands here. */

@@ -1,6 +1,6 @@
 import { type ErrorDetails, errorStatus, isStowageError, StowageError, type StowageErrorCode } from '@stowage/core/contracts'
 import { isMultipartError } from '@stowage/multipart'
-import type { PresentableError } from '../profile/profile.ts'
+import type { PresentableError } from '../profile/present.ts'
 import { jsonPointer } from './json-pointer.ts'
 
 const titles: Readonly<Record<StowageErrorCode, string>> = {

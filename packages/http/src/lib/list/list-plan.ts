@@ -2,8 +2,8 @@ import { fieldSchema, type Kind } from '@stowage/core'
 import type { Column } from '@stowage/core/contracts'
 import { publicFields } from '../profile/declared-field.ts'
 import type { ListFilter } from '../profile/list-filter.ts'
+import type { ListOptions, SortOptions } from '../profile/list-options.ts'
 import { cursorPaging, type Paging } from '../profile/paging.ts'
-import type { ListOptions, SortOptions } from '../profile/profile.ts'
 import { houseFilterNames, namedFilter } from './house-filters.ts'
 
 /** How one profile's lists are asked for, worked out once. */

@@ -11,7 +11,7 @@ import {
   totalJson,
 } from '../operations/asset-json.ts'
 import type { Describe } from '../profile/describe.ts'
-import type { Present } from '../profile/profile.ts'
+import type { Present } from '../profile/present.ts'
 import { type Described, fieldsSchema, namedShape } from './described.ts'
 import { idShape } from './id-shape.ts'
 import { jsonSchema } from './json-schema.ts'

@@ -1,7 +1,7 @@
 import type { StowageErrorCode } from '@stowage/core/contracts'
 import { z } from 'zod'
 import type { Operation } from '../profile/operation.ts'
-import type { Present } from '../profile/profile.ts'
+import type { Present } from '../profile/present.ts'
 import type { Described } from './described.ts'
 import { houseExamples } from './house-examples.ts'
 import { hasUuids } from './id-shape.ts'

@@ -2,7 +2,7 @@ import { type Asset, type DirectUpload, type ResumableUpload, type StagedFile, v
 import type { JsonObject } from '@stowage/core/contracts'
 import { z } from 'zod'
 import { shownFields } from '../profile/declared-field.ts'
-import type { PresentContext, PresentedPage } from '../profile/profile.ts'
+import type { PresentContext, PresentedPage } from '../profile/present.ts'
 
 const jsonObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>
 const time = z.iso.datetime()

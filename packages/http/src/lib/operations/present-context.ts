@@ -1,6 +1,6 @@
 import type { Asset, Assets, LinkOptions, SignedLink, Space } from '@stowage/core'
 import { isStowageError } from '@stowage/core/contracts'
-import type { PresentContext, RequestContext } from '../profile/profile.ts'
+import type { PresentContext, RequestContext } from '../profile/present.ts'
 import { namesOf, type Urls } from '../routing/urls.ts'
 import type { PreparedProfile } from './exchange.ts'
 

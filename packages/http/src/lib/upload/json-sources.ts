@@ -1,5 +1,6 @@
 import type { Kind } from '@stowage/core'
-import type { Profile, UploadOptions } from '../profile/profile.ts'
+import type { Profile } from '../profile/profile.ts'
+import type { UploadOptions } from '../profile/upload-options.ts'
 import { houseFields } from './house-details.ts'
 
 /** Members of a JSON body that say where the asset's bytes are, one of which it must have; null: not taken. */

@@ -4,7 +4,7 @@ import { StowageError } from '@stowage/core/contracts'
 import { readJsonObject } from '../body/json.ts'
 import { refuseUnknownMembers } from '../body/known-members.ts'
 import { given } from '../profile/given.ts'
-import type { JsonUpload } from '../profile/profile.ts'
+import type { JsonUpload } from '../profile/upload-options.ts'
 import type { HttpRequest } from '../request.ts'
 import { type JsonSources, sourceNames } from './json-sources.ts'
 

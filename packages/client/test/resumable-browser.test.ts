@@ -76,7 +76,8 @@ describe.skipIf(!hasChromium)('resumable uploads in Chromium', () => {
 
   it('wait while the browser is offline, and then go on', async () => {
     world.proxy.next({ at: 1.2 * MIB, how: 'hang' })
-    await page.evaluate(() => void start({ retries: 1 }))
+    // The network that is back ends a wait that would be long.
+    await page.evaluate(() => void start({ retries: 1, retryDelayMs: 600_000 }))
     await isStuck()
     await page.context().setOffline(true)
     await page.waitForFunction(() => retries.length > 0)
@@ -87,6 +88,19 @@ describe.skipIf(!hasChromium)('resumable uploads in Chromium', () => {
     const { sha256, retries: failed } = await end()
     expect([sha256, failed]).toEqual([DIGEST, ['network']])
     expect(world.asked[asked]).toBe('HEAD /uploads/resumable/:id')
+  }, 60_000)
+
+  it('go on where a connection stood still', async () => {
+    await page.clock.install()
+    world.proxy.next({ at: 1.2 * MIB, how: 'hang' })
+    await page.evaluate(() => void start())
+    await isStuck()
+    const pass = async () => {
+      await page.clock.fastForward(60_000)
+      return page.evaluate(() => retries)
+    }
+    await expect.poll(pass, { timeout: 20_000 }).toEqual(['network'])
+    expect(await end()).toMatchObject({ sha256: DIGEST, way: 'resumable' })
   }, 60_000)
 
   it('are taken up after the page was loaded anew', async () => {

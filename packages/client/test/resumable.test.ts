@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AssetClient, createAssetClient, type UploadOptions, type UploadRetry, type UploadSource } from '../src/index.ts'
 import { keepInMemory } from './kept.ts'
 import { numberedBytes, numberedFile, sha256Of } from './numbered-file.ts'
@@ -54,10 +54,17 @@ describe('a resumable upload', () => {
     const retries: UploadRetry[] = []
     world.proxy.next({ at: 1.2 * MIB, how: 'cut' })
     const task = assets.startUpload(FILE, CHUNKS)
-    task.on('retry', retry => retries.push(retry))
+    const told: string[] = []
+    task.on('progress', () => told.push('progress'))
+    task.on('retry', retry => {
+      retries.push(retry)
+      told.push('retry')
+    })
     expect(await task.done).toMatchObject({ sha256: DIGEST })
     expect(retries).toMatchObject([{ error: { code: 'network' }, attempt: 1 }])
     expect([countOf('POST /uploads/resumable'), countOf(HEAD)]).toEqual([1, 1])
+    // That bytes are on their way again is told, though they were before.
+    expect(told.slice(told.indexOf('retry'), -1)).toContain('progress')
     // Not all of them again.
     expect(countOf(PATCH)).toBeLessThanOrEqual(6)
   })
@@ -70,6 +77,24 @@ describe('a resumable upload', () => {
     expect(await upload(FILE)).toMatchObject({ sha256: DIGEST })
     expect([world.proxy.troubles(), countOf(HEAD)]).toEqual([1, 1])
     expect((await assets.list()).items).toHaveLength(1)
+  })
+
+  it('whose small requests get no answer asks again', { timeout: 60_000 }, async () => {
+    world.proxy.next({ at: 'upload-expires', how: 'hang' })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const task = assets.startUpload(FILE, CHUNKS)
+    const retries: UploadRetry[] = []
+    task.on('retry', retry => retries.push(retry))
+    await expect.poll(() => world.proxy.troubles(), { timeout: 20_000 }).toBe(1)
+    const pass = () => {
+      vi.advanceTimersByTime(10_000)
+      return retries.length
+    }
+    await expect.poll(pass, { timeout: 20_000 }).toBe(1)
+    vi.useRealTimers()
+    expect(retries).toMatchObject([{ error: { code: 'network' } }])
+    expect(await task.done).toMatchObject({ sha256: DIGEST })
+    expect(countOf('POST /uploads/resumable')).toBe(2)
   })
 
   it('survives that the server is started anew', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import {
   type Asset,
   type AssetClient,
@@ -15,12 +15,20 @@ let api: Awaited<ReturnType<typeof openHouseApi>>
 let proxy: Awaited<ReturnType<typeof openProxy>>
 let assets: AssetClient
 let refusals: { status: number; headers: Record<string, string> }[]
+/** How many requests are neither read nor answered, and how many were not. */
+let silences: number
+let silenced: number
 
 beforeEach(async () => {
   api = await openHouseApi()
   proxy = await openProxy()
   refusals = []
+  silences = silenced = 0
   const server = await listen((request, response) => {
+    if (silenced < silences) {
+      silenced += 1
+      return
+    }
     const refusal = refusals.shift()
     if (refusal === undefined) return api.listener(request, response)
     request.resume().on('end', () => response.writeHead(refusal.status, refusal.headers).end('{}'))
@@ -164,4 +172,55 @@ describe('one request', () => {
     await assets.upload(new Blob([new Uint8Array(2000)]), { largeAboveBytes: 1000 })
     expect(api.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /api/assets', 'POST /api/assets'])
   })
+})
+
+describe('a connection that stands still', () => {
+  it.each([
+    ['while bytes are to be sent', 24 * 1024 * 1024, 30],
+    ['while an answer is to come', 5, 120],
+  ])('is lost after a time, %s', { timeout: 60_000 }, async (_, sizeBytes, afterSeconds) => {
+    silences = 1
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const task = assets.startUpload(new Blob([new Uint8Array(sizeBytes)]), { way: 'request', retryDelayMs: 1 })
+    let seconds = 0
+    let lastProgress = 0
+    let failed: unknown
+    let stoodStill = 0
+    task.on('progress', () => {
+      lastProgress = seconds
+    })
+    task.on('retry', ({ error }) => {
+      failed = error
+      stoodStill = seconds - lastProgress
+    })
+    await expect.poll(() => silenced, { timeout: 20_000 }).toBe(1)
+    const second = () => {
+      seconds += 1
+      vi.advanceTimersByTime(1000)
+      return failed
+    }
+    await expect.poll(second, { timeout: 40_000, interval: 10 }).toMatchObject({ code: 'network', status: 0 })
+    vi.useRealTimers()
+    // Polling lets a little time pass of its own.
+    expect(Math.abs(stoodStill - afterSeconds)).toBeLessThan(3)
+    expect(await task.done).toMatchObject({ sizeBytes })
+    expect((await assets.list()).items).toHaveLength(1)
+  })
+})
+
+it('who sends files in a way of their own tells how far they are', async () => {
+  const asked: string[] = []
+  const own = createAssetClient({
+    baseUrl: `${proxy.origin}/api/assets`,
+    token: 'secret',
+    async send({ method, url, headers, body, credentials, signal, onSent }) {
+      asked.push(`${method} ${credentials}`)
+      onSent((body as Blob).size, (body as Blob).size)
+      const response = await fetch(url, { method, headers, body, signal })
+      return { status: response.status, text: await response.text(), header: name => response.headers.get(name) }
+    },
+  })
+  const task = own.startUpload(new Blob(['hello']))
+  expect(await task.done).toMatchObject({ sizeBytes: 5 })
+  expect([asked, task.progress.fraction]).toEqual([['POST same-origin'], 1])
 })

@@ -1,4 +1,5 @@
 import { AssetClientError, errorOf } from './error.ts'
+import type { BodyAnswer, BodyRequest } from './inputs.ts'
 
 type MaybeAsync<T> = T | (() => T | Promise<T>)
 
@@ -9,8 +10,10 @@ export interface ConnectionOptions {
   readonly token?: MaybeAsync<string> | undefined
   /** Sent with each request. A function is asked before each. */
   readonly headers?: MaybeAsync<Readonly<Record<string, string>>> | undefined
-  /** Default: the global fetch. Uploads that report progress use XMLHttpRequest where there is one. */
+  /** Default: the global fetch. In browsers, files go by `send`, save one that goes in one request, unwatched, where this was given. */
   readonly fetch?: typeof fetch | undefined
+  /** Sends a file, or a piece of it, and tells how far it is. Default: XMLHttpRequest in browsers, `fetch` with a counted stream elsewhere. */
+  readonly send?: ((request: BodyRequest) => Promise<BodyAnswer>) | undefined
   /** Whether cookies go along to other origins too. Default `same-origin`. */
   readonly credentials?: 'same-origin' | 'include' | undefined
 }
@@ -29,18 +32,13 @@ export interface Outgoing {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What is left of an answer once it was read. */
-export interface Answer {
-  readonly status: number
-  readonly text: string
-  /** Value of a response header. */
-  header(name: string): string | null
-}
-
 /** Where requests go, and what goes along with each. */
 export interface Connection {
   readonly credentials: 'same-origin' | 'include'
   readonly fetch: typeof fetch
+  readonly send: ConnectionOptions['send']
+  /** Whether `fetch` is not the global one. */
+  readonly isOwnFetch: boolean
   url(path: Outgoing['path'], query?: Query): string
   headers(more?: Outgoing['headers']): Promise<Record<string, string>>
   /** The answer's status and headers; its body is not read. @throws AssetClientError for what is not a success */
@@ -55,6 +53,8 @@ export function connect(options: ConnectionOptions): Connection {
   const connection: Connection = {
     credentials,
     fetch: (input, init) => (options.fetch ?? fetch)(input, init),
+    send: options.send,
+    isOwnFetch: options.fetch !== undefined,
     url: (path, query = {}) => {
       const text = queryText(query)
       return [base, ...path.map(part => encodeURIComponent(part))].join('/') + (text && `?${text}`)
@@ -91,7 +91,7 @@ export function connect(options: ConnectionOptions): Connection {
 }
 
 /** JSON of a success. @throws AssetClientError for everything else */
-export function parse<T>({ status, text, header }: Answer): T {
+export function parse<T>({ status, text, header }: BodyAnswer): T {
   if (status < 200 || status > 299) throw errorOf(status, text, header('retry-after'))
   if (text === '') return undefined as T
   try {

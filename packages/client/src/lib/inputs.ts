@@ -24,6 +24,32 @@ export interface SendOptions extends RequestOptions {
   /** Default: the file's own type. The API believes it only where the bytes agree. */
   readonly contentType?: string | undefined
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined
+  /**
+   * How long a connection may stand still before it counts as lost; four times as long for an answer, once everything was sent: the API may be checking
+   * the file. Default 30,000; `Infinity` waits for ever. A stream is not watched: its source may rest.
+   */
+  readonly stallMs?: number | undefined
+}
+
+/** Bytes to send, for the option `send` of a client. */
+export interface BodyRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Blob | FormData
+  readonly credentials: RequestCredentials
+  /** Aborted when it is cancelled or paused, and when it stands still: reject with its reason. */
+  readonly signal: AbortSignal
+  /** To be told, as the body goes, how many of its bytes were sent, and how many there are. Nothing that was never told of counts as standing still. */
+  onSent(bytes: number, of: number): void
+}
+
+/** An answer that was read, whatever its status. Where none came, `send` rejects with an AssetClientError of the code `network`. */
+export interface BodyAnswer {
+  readonly status: number
+  readonly text: string
+  /** Value of a response header. */
+  header(name: string): string | null
 }
 
 /** What can be said of an asset besides its bytes. */

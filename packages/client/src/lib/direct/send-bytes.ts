@@ -1,12 +1,13 @@
+import type { Connection } from '../connection.ts'
 import { errorOf } from '../error.ts'
+import type { Watched } from '../upload/stall.ts'
 import { transfer } from '../upload/transfer.ts'
 import type { SignedRequest } from './direct-upload.ts'
 
-export interface BytesOptions {
-  readonly signal: AbortSignal
+export interface BytesOptions extends Watched {
   /** Told how many of the bytes were sent. */
   readonly onSent: (bytes: number) => void
-  readonly fetch: typeof fetch
+  readonly connection: Connection
 }
 
 /** Runtimes set these themselves. */
@@ -16,14 +17,15 @@ const OWN = new Set(['content-length', 'host'])
  * Makes a signed request with these bytes. Nothing of the API goes along: no token, no cookies.
  * @throws AssetClientError for what is not a success
  */
-export async function sendBytes(request: SignedRequest, blob: Blob, { signal, onSent, fetch }: BytesOptions): Promise<void> {
+export async function sendBytes(request: SignedRequest, blob: Blob, options: BytesOptions): Promise<void> {
   const { method, url, fields } = request
+  const { signal, stallMs, onSent, connection } = options
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !OWN.has(name.toLowerCase())))
   const body = fields ? form(fields, blob) : typed(blob, headers)
   const answer = await transfer(
-    { fetch, credentials: 'omit' },
+    { ...connection, credentials: 'omit' },
     // A form is longer than its file.
-    { method, url, headers, body, signal, onSent: bytes => onSent(Math.min(bytes, blob.size)) },
+    { method, url, headers, body, signal, stallMs, onSent: bytes => onSent(Math.min(bytes, blob.size)) },
   )
   if (answer.status < 200 || answer.status > 299) throw errorOf(answer.status, answer.text, answer.header('retry-after'))
   onSent(blob.size)

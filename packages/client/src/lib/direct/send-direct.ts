@@ -1,5 +1,5 @@
 import { AssetClientError } from '../error.ts'
-import { isPassing, retrying } from '../upload/retrying.ts'
+import { asking } from '../upload/retrying.ts'
 import { nameOf } from '../upload/send-file.ts'
 import type { Send, Sending } from '../upload/sending.ts'
 import type { Session } from '../upload/session.ts'
@@ -20,11 +20,8 @@ export const sendDirect: Send = async (sending, session) => {
 async function takeUp({ connection, blob, patience }: Sending, { root, recall }: Session): Promise<DirectUpload | null> {
   const id = await recall()
   if (id === null) return null
-  const { signal } = patience
   try {
-    const upload = await retrying(patience, isPassing, () =>
-      connection.ask<DirectUpload>({ method: 'GET', path: [...root, id], signal }),
-    )
+    const upload = await asking(patience, signal => connection.ask<DirectUpload>({ method: 'GET', path: [...root, id], signal }))
     return upload.sizeBytes === blob.size && upload.state !== 'failed' ? upload : null
   } catch (error) {
     if (error instanceof AssetClientError && error.status === 404) return null
@@ -37,21 +34,20 @@ function begin({ connection, blob, options, patience }: Sending, { root }: Sessi
   const { title, description, visibility, tags, metadata, fields, sha256, method } = options
   const contentType = options.contentType ?? (blob.type || undefined)
   const about = { filename: nameOf(blob, options), contentType, sizeBytes: blob.size, sha256, method }
-  return retrying(patience, isPassing, () =>
+  return asking(patience, signal =>
     connection.ask({
       method: 'POST',
       path: root,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...about, title, description, visibility, tags, metadata, fields }),
-      signal: patience.signal,
+      signal,
     }),
   )
 }
 
 /** Twice is as once. */
 async function complete({ connection, patience }: Sending, path: readonly string[]): Promise<Asset> {
-  const { signal } = patience
-  const answer = await retrying(patience, isPassing, () =>
+  const answer = await asking(patience, signal =>
     connection.ask<Asset | DirectUpload>({ method: 'POST', path: [...path, 'complete'], signal }),
   )
   return 'partCount' in answer ? settled(connection, patience, path, answer) : answer

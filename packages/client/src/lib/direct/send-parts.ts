@@ -1,4 +1,4 @@
-import { isPassing, retrying } from '../upload/retrying.ts'
+import { answered, asking, retrying } from '../upload/retrying.ts'
 import type { Sending } from '../upload/sending.ts'
 import type { DirectUpload, SignedPart, SignedRequest } from './direct-upload.ts'
 import { sendBytes } from './send-bytes.ts'
@@ -9,14 +9,17 @@ const SIGNED_AHEAD = 16
 /** Sends the whole file, each time with a fresh request. */
 export async function sendWhole(upload: DirectUpload, sending: Sending): Promise<void> {
   const { connection, blob, patience, onSent, onArrived } = sending
-  const { signal } = patience
   await retrying(
     patience,
     () => true,
     async attempt => {
       const { request } =
-        attempt === 0 ? upload : await connection.ask<DirectUpload>({ method: 'GET', path: ['uploads', upload.id], signal })
-      if (request) await sendBytes(request, blob, { signal, onSent, fetch: connection.fetch })
+        attempt === 0
+          ? upload
+          : await answered(patience, signal =>
+              connection.ask<DirectUpload>({ method: 'GET', path: ['uploads', upload.id], signal }),
+            )
+      if (request) await sendBytes(request, blob, { ...patience, onSent, connection })
     },
   )
   onArrived()
@@ -53,7 +56,7 @@ export async function sendParts(upload: DirectUpload, sending: Sending): Promise
         async attempt => {
           const request = await sign(number, attempt > 0)
           const onPart = (bytes: number) => tell(number, bytes)
-          await sendBytes(request, partOf(number), { signal: within.signal, onSent: onPart, fetch: sending.connection.fetch })
+          await sendBytes(request, partOf(number), { ...within, onSent: onPart, connection: sending.connection })
         },
       )
       onArrived()
@@ -70,10 +73,9 @@ export async function sendParts(upload: DirectUpload, sending: Sending): Promise
 
 /** Requests for parts, several signed at once; `fresh` signs one anew. */
 function signer(upload: DirectUpload, { connection, patience }: Sending, missing: readonly number[]) {
-  const { signal } = patience
   const signed = new Map<number, Promise<SignedRequest>>()
   const ask = (numbers: readonly number[]) => {
-    const asked = retrying(patience, isPassing, () =>
+    const asked = asking(patience, signal =>
       connection.ask<{ parts: readonly SignedPart[] }>({
         method: 'POST',
         path: ['uploads', upload.id, 'parts'],

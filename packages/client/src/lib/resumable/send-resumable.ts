@@ -1,5 +1,5 @@
 import { AssetClientError, errorOf } from '../error.ts'
-import { isPassing, retrying, waitAfter } from '../upload/retrying.ts'
+import { asking, isPassing, waitAfter } from '../upload/retrying.ts'
 import type { Send, Sending } from '../upload/sending.ts'
 import type { Session } from '../upload/session.ts'
 import { settled } from '../upload/settled.ts'
@@ -42,9 +42,8 @@ async function takeUp(sending: Sending, { root, recall }: Session): Promise<{ id
 
 /** One that is made twice, because the first answer was lost, ends by itself. */
 async function create({ connection, blob, options, patience }: Sending, { root }: Session): Promise<string> {
-  const { signal } = patience
   const headers = { ...TUS, 'upload-length': String(blob.size), 'upload-metadata': uploadMetadata(blob, options) }
-  const response = await retrying(patience, isPassing, () => connection.open({ method: 'POST', path: root, headers, signal }))
+  const response = await asking(patience, signal => connection.open({ method: 'POST', path: root, headers, signal }))
   await response.body?.cancel()
   // Only its name counts: the token of the API goes nowhere else, and a proxy may know the API by another address.
   const id = /([^/?#]+)\/?(?:[?#]|$)/.exec(response.headers.get('location') ?? '')?.[1]
@@ -85,7 +84,7 @@ async function sendChunk(sending: Sending, path: Path, offset: number): Promise<
     url: connection.url(path),
     headers: await connection.headers({ ...TUS, 'content-type': type, 'upload-offset': String(offset) }),
     body: blob.slice(offset, offset + chunkBytes),
-    signal: patience.signal,
+    ...patience,
     onSent: bytes => onSent(offset + bytes),
   })
   if (answer.status < 200 || answer.status > 299) throw errorOf(answer.status, answer.text, answer.header('retry-after'))
@@ -103,10 +102,7 @@ async function offsetOrEnd(sending: Sending, path: Path): Promise<number | null>
 
 /** Whoever asks takes over: what an earlier request still brings counts no more. */
 async function askOffset({ connection, blob, patience }: Sending, path: Path): Promise<number> {
-  const { signal } = patience
-  const { headers, status } = await retrying(patience, isPassing, () =>
-    connection.open({ method: 'HEAD', path, headers: TUS, signal }),
-  )
+  const { headers, status } = await asking(patience, signal => connection.open({ method: 'HEAD', path, headers: TUS, signal }))
   return offsetIn(headers.get('upload-offset'), blob, status)
 }
 

@@ -20,6 +20,6 @@ export interface Job extends UploadPlace {
 }
 
 export function patienceOf({ options, tell }: Job, signal: AbortSignal): Patience {
-  const { retries = 3, retryDelayMs = 500 } = options
-  return { retries, delayMs: retryDelayMs, signal, onRetry: retry => tell('retry', retry) }
+  const { retries = 3, retryDelayMs = 500, stallMs } = options
+  return { retries, delayMs: retryDelayMs, stallMs, signal, onRetry: retry => tell('retry', retry) }
 }

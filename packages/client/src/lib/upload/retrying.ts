@@ -1,7 +1,8 @@
 import { AssetClientError } from '../error.ts'
+import { unlessStalled, type Watched } from './stall.ts'
 import type { UploadRetry } from './upload-task.ts'
 
-export interface Patience {
+export interface Patience extends Watched {
   readonly retries: number
   /** Before the first try again; doubles from try to try. */
   readonly delayMs: number
@@ -31,18 +32,41 @@ export async function retrying<T>(
   }
 }
 
-/** As long as the API asks for, or as it has failed often; and then, in browsers, until there is a network again. */
+/** Has a small request answered, and asks again where there was bad luck, or no answer in time. */
+export function asking<T>(patience: Patience, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return retrying(patience, isPassing, () => answered(patience, run))
+}
+
+/** The same, once. */
+export function answered<T>(patience: Patience, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return unlessStalled(patience, (signal, moved) => {
+    moved(true)
+    return run(signal)
+  })
+}
+
+/**
+ * As long as the API asks for, or as it has failed often; in browsers until there is a network again, and no longer than that, unless it was the API
+ * that asked for more.
+ */
 export async function waitAfter(patience: Patience, error: unknown, attempt: number): Promise<void> {
   const { signal, onRetry } = patience
   const asked = error instanceof AssetClientError ? (error.retryAfterSeconds ?? 0) * 1000 : 0
   const delayMs = Math.max(asked, delayOf(patience, attempt))
   onRetry({ error, attempt: attempt + 1, delayMs })
-  await pause(delayMs, signal)
-  if (globalThis.navigator?.onLine === false)
-    await until(signal, resolve => {
-      addEventListener('online', resolve)
-      return () => removeEventListener('online', resolve)
-    })
+  await until(signal, resolve => {
+    let isDue = asked === 0
+    const timer = setTimeout(() => {
+      isDue = true
+      if (globalThis.navigator?.onLine !== false) resolve()
+    }, delayMs)
+    const online = () => isDue && resolve()
+    globalThis.addEventListener?.('online', online)
+    return () => {
+      clearTimeout(timer)
+      globalThis.removeEventListener?.('online', online)
+    }
+  })
 }
 
 /** Half of it by chance, so that many who were refused at once do not come back at once. */

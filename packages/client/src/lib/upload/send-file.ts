@@ -2,7 +2,8 @@ import { type Connection, type Outgoing, parse } from '../connection.ts'
 import type { SendOptions, UploadSource } from '../inputs.ts'
 import { type Fields, type Frame, formFrame } from './form.ts'
 import { progressOf } from './progress.ts'
-import { toStream, transfer } from './transfer.ts'
+import { toStream } from './to-stream.ts'
+import { transfer } from './transfer.ts'
 
 const NOTHING = new Uint8Array()
 
@@ -18,7 +19,7 @@ export async function sendFile<T>(
   source: UploadSource,
   options: SendOptions,
 ): Promise<T> {
-  const { onProgress, signal } = options
+  const { onProgress, signal, stallMs } = options
   const blob = toBlob(source)
   const contentType = options.contentType ?? (blob?.type || 'application/octet-stream')
   const frame = request.fields
@@ -31,14 +32,15 @@ export async function sendFile<T>(
     return connection.ask<T>({ ...request, headers, body, signal }).finally(() => over.abort())
   }
   const body = new Blob([frame.head, blob, frame.tail] as BlobPart[])
-  if (!onProgress) return connection.ask({ ...request, headers, body, signal })
+  if (!onProgress && connection.isOwnFetch) return connection.ask({ ...request, headers, body, signal })
   const onSent = (bytes: number) => {
     const loaded = Math.min(Math.max(bytes - frame.head.length, 0), blob.size)
-    if (bytes > frame.head.length) onProgress(progressOf(loaded, blob.size))
+    if (bytes > frame.head.length) onProgress?.(progressOf(loaded, blob.size))
   }
   const url = connection.url(request.path, request.query)
   const { method } = request
-  return parse(await transfer(connection, { method, url, headers: await connection.headers(headers), body, signal, onSent }))
+  const all = await connection.headers(headers)
+  return parse(await transfer(connection, { method, url, headers: all, body, signal, stallMs, onSent }))
 }
 
 export function toBlob(source: UploadSource): Blob | null {

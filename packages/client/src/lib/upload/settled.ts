@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts'
 import { AssetClientError } from '../error.ts'
 import type { Asset } from '../wire.ts'
-import { delayOf, isPassing, type Patience, pause, retrying } from './retrying.ts'
+import { asking, delayOf, type Patience, pause } from './retrying.ts'
 
 /** What the uploads of all ways have. */
 export interface UploadJson {
@@ -25,7 +25,7 @@ export async function settled(
   for (let asked = 0; !upload?.asset; asked++) {
     if (upload?.state === 'failed') throw new AssetClientError('unprocessable', upload.error ?? 'The upload was refused.')
     if (upload) await pause(Math.min(delayOf(patience, asked), MAX_POLL_MS), signal)
-    upload = await retrying(patience, isPassing, () => connection.ask<UploadJson>({ method: 'GET', path, signal }))
+    upload = await asking(patience, signal => connection.ask<UploadJson>({ method: 'GET', path, signal }))
   }
   return upload.asset
 }

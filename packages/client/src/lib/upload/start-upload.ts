@@ -11,7 +11,7 @@ export interface UploadPlace {
   readonly connection: Connection
   /** Ways that the API was found not to offer, or whose storage cannot be reached from here. */
   readonly absent: Set<UploadWay>
-  /** False where nobody asks how far it is: a browser can then use fetch. */
+  /** False where nobody asks how far it is: a fetch of the options then does. */
   readonly isWatched: boolean
 }
 
@@ -27,11 +27,16 @@ export function startUpload(place: UploadPlace, source: UploadSource, options: U
   let way: UploadWay | null = null
   let progress = progressOf(0, total)
   let furthest = -1
+  let hasFailed = false
+  on('retry', () => {
+    hasFailed = true
+  })
   const onSent = (loaded: number) => {
-    // What is sent again has been told of already.
-    if (loaded <= furthest) return
-    furthest = loaded
-    progress = progressOf(loaded, total)
+    // What is sent again has been told of already; but that anything is.
+    if (loaded <= furthest && !hasFailed) return
+    hasFailed = false
+    furthest = Math.max(loaded, furthest)
+    progress = progressOf(furthest, total)
     tell('progress', progress)
   }
   const onWay = (next: UploadWay) => {

@@ -17,7 +17,7 @@ export interface UploadRetry {
 
 /** What the listeners of an upload are given. */
 export interface UploadEvents {
-  /** More was sent than ever before. */
+  /** More was sent than ever before; and once after each `retry`, when bytes are on their way again. */
   progress: UploadProgress
   /** The way was found; again where the storage cannot be reached and another one is taken. */
   way: UploadWay

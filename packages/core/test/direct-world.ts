@@ -14,7 +14,8 @@ import { ownerOnly } from '../src/lib/policy/ready-made.ts'
 import { readAll } from './open-stowage.ts'
 import { type Sender, signedMemory } from './signed-memory.ts'
 
-export type Place = 'disk' | 'memory' | 'memory without copies'
+/** The last one takes no part of less than 1000 bytes but the last. */
+export type Place = 'disk' | 'memory' | 'memory without copies' | 'memory in least parts'
 export const PLACES: readonly Place[] = ['disk', 'memory', 'memory without copies']
 
 export const MIB = 1024 * 1024
@@ -51,6 +52,7 @@ export async function openDirect(
       workers: false,
       ...options,
       ...more,
+      ...(place === 'memory in least parts' && { resumable: { partBytes: 30_000, ...options.resumable, ...more.resumable } }),
     })
     onTestFinished(() => stowage.close())
     return { stowage, metadata }
@@ -80,7 +82,8 @@ function signedDisk(root: string, clock: ReturnType<typeof fakeClock>): { plain:
 }
 
 function signedRam(clock: ReturnType<typeof fakeClock>, place: Place): { plain: StorageAdapter; send: Sender['send'] } {
-  const plain = signedMemory(clock, { copies: place === 'memory' })
+  const minPartBytes = place === 'memory in least parts' ? 1000 : 1
+  const plain = signedMemory(clock, { copies: place !== 'memory without copies', minPartBytes })
   return { plain, send: plain.send }
 }
 

@@ -11,8 +11,8 @@ export interface Sender {
 }
 
 /** Storage in memory that signs requests of every kind, by keeping what each may do. */
-export function signedMemory(clock: Clock, { copies = true } = {}): StorageAdapter & Sender {
-  const { multipart, copy, ...memory } = memoryStorage({ clock })
+export function signedMemory(clock: Clock, { copies = true, minPartBytes = 1 } = {}): StorageAdapter & Sender {
+  const { multipart, copy, ...memory } = memoryStorage({ clock, minPartBytes })
   const signed = new Map<string, { readonly expiresAt: number; readonly sizeBytes: number | undefined; readonly send: Send }>()
   const sign = (
     method: 'PUT' | 'POST',

@@ -35,6 +35,7 @@ import type {
 import type { AppendInput, CreateResumableInput } from './interface/resumable-uploads.ts'
 import type { Linkable } from './reading/links.ts'
 import type { KnownBytes } from './resumable/known-bytes.ts'
+import type { UploadMemory } from './resumable/memory.ts'
 import type { Writers } from './resumable/writers.ts'
 
 /** What the asset service works with. */
@@ -64,13 +65,26 @@ export interface ServiceDeps {
   readonly wakeJobs: (lane: string) => void
   readonly timing: Timing
   readonly directUploads: Required<DirectUploadOptions>
-  readonly resumable: Required<ResumableOptions> & { readonly writers: Writers; readonly known: KnownBytes }
+  readonly resumable: Required<Omit<ResumableOptions, 'memoryBytes'>> & {
+    readonly writers: Writers
+    readonly known: KnownBytes
+    readonly memory: UploadMemory
+  }
 }
 
 /** How files that come in several requests are taken in. */
 export interface ResumableOptions {
   /** Where a storage takes parts of any size: how long one may get, and how much is told to be kept at a time. Default 64 MiB. */
   readonly streamPartBytes?: number
+  /**
+   * Where parts have a least size: how much is collected for each, unless the storage or the length of the file asks for more. Default 8 MiB.
+   */
+  readonly partBytes?: number
+  /**
+   * Of this process, for what is collected. An upload has its share of it, and 256 KiB in any case; as much again may be held while parts are put together
+   * that came in pieces. Default 256 MiB.
+   */
+  readonly memoryBytes?: number
 }
 
 /** How files that go straight to the storage are taken in. */

@@ -6,6 +6,7 @@ import { createSlugNumbers } from '../assets/details/slug-numbers.ts'
 import { offeredMethods } from '../assets/direct/methods.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
 import { createKnownBytes } from '../assets/resumable/known-bytes.ts'
+import { createUploadMemory } from '../assets/resumable/memory.ts'
 import { takesResumable } from '../assets/resumable/offered.ts'
 import { createWriters } from '../assets/resumable/writers.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
@@ -38,6 +39,8 @@ import { openPlaces } from './open-places.ts'
 import type { StowageOptions } from './options.ts'
 import { resolveStorages } from './storages.ts'
 import { tokens } from './tokens.ts'
+
+const MIB = 1024 * 1024
 
 /**
  * Opens storage and database, and starts the asset layer over them.
@@ -79,9 +82,11 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     scanner: resolveOptional(container, tokens.scanner),
     watchers: createWatchers(),
     defaultKeys: container.resolve(tokens.keys),
-    directUploads: { verifyInJobBytes: options.directUploads?.verifyInJobBytes ?? 64 * 1024 * 1024 },
+    directUploads: { verifyInJobBytes: options.directUploads?.verifyInJobBytes ?? 64 * MIB },
     resumable: {
-      streamPartBytes: options.resumable?.streamPartBytes ?? 64 * 1024 * 1024,
+      streamPartBytes: options.resumable?.streamPartBytes ?? 64 * MIB,
+      partBytes: options.resumable?.partBytes ?? 8 * MIB,
+      memory: createUploadMemory(options.resumable?.memoryBytes ?? 256 * MIB),
       writers: createWriters(clock),
       known: createKnownBytes(),
     },

@@ -8,6 +8,7 @@ import { checkAsset } from '../details/check.ts'
 import { assertSlugFree } from '../details/slug-taken.ts'
 import type { CompleteUploadInput } from '../interface/direct-uploads.ts'
 import { publish } from '../making/publish.ts'
+import { condemnedFragments } from '../resumable/fragments.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { arrivedObject, assertArrived } from './arrived.ts'
 import { clearSource, condemnedSource } from './end.ts'
@@ -134,6 +135,8 @@ function settled(
     },
     storeBlob(blob, facts, ready),
     ...(blob.id === source.id ? [] : [condemnedSource(deps, data.method, source)]),
+    // Those of a writer that was fenced off.
+    ...condemnedFragments(deps, upload),
     ...(data.hasRoom ? [{ op: 'releaseUsage', id } as const] : []),
   ]
 }

@@ -3,6 +3,8 @@ import type { Change } from '../../contracts/metadata.ts'
 import type { MaintenanceDeps } from '../../lifecycle/audit/audit-run.ts'
 import { storageOf } from '../../storage/storage-of.ts'
 import type { WritingBlob } from '../blobs.ts'
+import { condemnedFragments } from '../resumable/fragments.ts'
+import { fragmentsOf } from '../resumable/received.ts'
 import { asPending, isWriting, type PendingUpload, toData } from './pending-upload.ts'
 
 const MAX_TRIES = 5
@@ -46,6 +48,7 @@ async function changesThatEnd(deps: MaintenanceDeps, upload: PendingUpload): Pro
     { op: 'updateUpload', id, guard, set },
     ...(data.method === 'multipart' ? [] : [{ op: 'deleteUpload', id, guard: { states: ['completing'] } } as const]),
     ...(blob && isWriting(blob) ? [condemnedSource(deps, data.method, blob)] : []),
+    ...condemnedFragments(deps, upload),
     ...(data.hasRoom ? [{ op: 'releaseUsage', id } as const] : []),
   ]
 }
@@ -67,10 +70,11 @@ export function condemnedSource(
 
 /** Removes at once what a later pass removes for sure. */
 export async function clearSource(deps: MaintenanceDeps, upload: PendingUpload): Promise<void> {
-  const { key, method } = upload.data
+  const { key, method, received } = upload.data
+  const fragments = received ? fragmentsOf(received) : []
   try {
     if (method === 'multipart') await abortParts(deps, upload)
-    await storageOf(deps, upload.data).delete([key])
+    await storageOf(deps, upload.data).delete([key, ...fragments.map(fragment => fragment.key)])
   } catch (error) {
     deps.logger.debug('What an upload leaves behind is left to the sweeper.', { upload: upload.id, key, error })
   }

@@ -2,6 +2,7 @@ import type { AssetRecord } from '../../contracts/asset.ts'
 import { isStowageError } from '../../contracts/errors.ts'
 import type { Change } from '../../contracts/metadata.ts'
 import type { WritingBlob } from '../blobs.ts'
+import { condemnedFragments } from '../resumable/fragments.ts'
 import type { ServiceDeps } from '../service.ts'
 import { clearSource, condemnedSource } from './end.ts'
 import type { Held } from './lease.ts'
@@ -35,7 +36,7 @@ export async function settleFailure(
       set: { state: next.phase === 'open' ? 'open' : 'completing', leaseToken: null, data: toData(next) },
     },
     ...written.map(blob => condemned(deps, blob)),
-    ...(refusal ? [condemnedSource(deps, data.method, source)] : []),
+    ...(refusal ? [condemnedSource(deps, data.method, source), ...condemnedFragments(deps, upload)] : []),
     ...(refusal && data.hasRoom ? [{ op: 'releaseUsage', id } as const] : []),
   ]
   try {

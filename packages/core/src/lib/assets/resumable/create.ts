@@ -8,10 +8,10 @@ import { checkFile, checkSize } from '../direct/begin.ts'
 import type { CreateResumableInput } from '../interface/resumable-uploads.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { takesResumable } from './offered.ts'
+import { plannedPartBytes } from './part-size.ts'
 import type { ResumableRecord } from './received.ts'
 
 const MAX_NOTE_CHARS = 16 * 1024
-const NO_PLAN = { method: 'multipart', partBytes: null, partCount: null } as const
 
 /** Makes the place that bytes are then sent to, request by request. All that can be refused without them is refused here. */
 export async function createResumable(
@@ -24,7 +24,7 @@ export async function createResumable(
   const input = { ...given, sizeBytes }
   const { capabilities, name } = deps.storage
   if (!takesResumable(deps.storage)) {
-    throw new StowageError('unsupported', `Storage ${name} takes no files in parts of any size: send it in one request.`)
+    throw new StowageError('unsupported', `Storage ${name} takes no files in parts: send it in one request.`)
   }
   checkFile(input)
   if (senderNote.length > MAX_NOTE_CHARS) throw invalid([{ pointer: '/senderNote', message: 'is too long' }])
@@ -33,6 +33,7 @@ export async function createResumable(
   await assertSlugFree(deps.metadata, { kind: kind.name, space: space?.id ?? '', slug: details.slug ?? null })
   const room = kind.quota ? await openRoom(deps, scope, { space: space?.id ?? '', count: 1, freeBytes: 0 }) : null
   const received = { senderNote, runs: [], nextPart: 1 }
-  const wanted = { purpose: 'resumable', input, plan: NO_PLAN, received, details, room } as const
+  const plan = { method: 'multipart', partBytes: plannedPartBytes(deps, scope, sizeBytes), partCount: null } as const
+  const wanted = { purpose: 'resumable', input, plan, received, details, room } as const
   return orGivenBack(deps, [room], () => announceUpload(deps, scope, wanted, async upload => upload as ResumableRecord))
 }

@@ -14,7 +14,8 @@ const PDF = Buffer.concat([Buffer.from('%PDF-1.7 '), Buffer.from(Array.from({ le
 const sha256 = createHash('sha256').update(PDF).digest('hex')
 const faults: Record<string, (error: unknown) => Fault> = { before: failBefore, after: failAfter }
 const away = () => new StowageError('unavailable', 'Injected.')
-const options = { rowsInMemory: true, quota: { count: 2 }, resumable: { streamPartBytes: 2000 } } as const
+const options = { rowsInMemory: true, quota: { count: 2 }, resumable: { streamPartBytes: 2000, partBytes: 2000 } } as const
+const PLACES = ['memory', 'memory in least parts'] as const
 
 /** What a client of tus does: begins, sends in two requests, and goes on from where it is told to, whatever fails. */
 async function persistent(world: DirectWorld): Promise<ResumableUpload> {
@@ -39,8 +40,8 @@ async function persistent(world: DirectWorld): Promise<ResumableUpload> {
   throw new Error('It does not come to an end.')
 }
 
-async function callsOf() {
-  const world = await openDirect('memory', options)
+async function callsOf(place: (typeof PLACES)[number]) {
+  const world = await openDirect(place, options)
   const before = { storage: world.storage.calls.length, metadata: world.metadata.calls.length }
   await persistent(world)
   return (['storage', 'metadata'] as const).flatMap(side => {
@@ -52,13 +53,13 @@ async function callsOf() {
   })
 }
 
-describe('a resumable upload', () => {
+describe.each(PLACES)('a resumable upload on %s', place => {
   it('C12, C13: of which any call fails, before or after its effect, loses no byte that was told, and is one asset', async () => {
-    const calls = await callsOf()
+    const calls = await callsOf(place)
     expect(calls.length).toBeGreaterThan(15)
     for (const { side, op, nth } of calls) {
       for (const [when, fault] of Object.entries(faults)) {
-        const world = await openDirect('memory', options)
+        const world = await openDirect(place, options)
         world[side].inject({ on: op, nth, fault: fault(away()) })
         const what = `${side}.${op} #${nth} fails ${when}`
         const done = await persistent(world).catch((error: unknown) => expect.fail(`${what}: ${error}`))
@@ -69,9 +70,11 @@ describe('a resumable upload', () => {
       }
     }
   })
+})
 
+describe.each(['disk', 'memory in least parts'] as const)('a resumable upload on %s', place => {
   it('whose server dies in the middle of a part goes on from the last one that was acknowledged', async () => {
-    const world = await openDirect('disk', { resumable: { streamPartBytes: 2000 } })
+    const world = await openDirect(place, { resumable: { streamPartBytes: 2000, partBytes: 2000 } })
     const dying = world.stowage.as(alice)
     const { id } = await dying.createResumable({ sizeBytes: PDF.byteLength })
     // Nothing more of this process reaches the database: the row says that it is still writing.

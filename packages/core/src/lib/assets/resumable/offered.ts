@@ -1,6 +1,6 @@
 import type { StorageAdapter } from '../../contracts/storage.ts'
 
-/** Whether a storage keeps what comes in each request as it comes: its parts may have any size. */
+/** Whether a storage can keep what comes in each request: it takes files in parts. */
 export function takesResumable({ multipart }: Pick<StorageAdapter, 'multipart'>): boolean {
-  return multipart !== undefined && multipart.minPartBytes <= 1
+  return multipart !== undefined
 }

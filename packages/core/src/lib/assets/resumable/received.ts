@@ -6,6 +6,13 @@ import { refused } from '../completion/refusal.ts'
 /** Parts with numbers in a row: the first number, how many there are, and their bytes together. */
 export type Run = readonly [first: number, count: number, bytes: number]
 
+/** Bytes that wait for the rest of their part, as an object of their own. */
+export interface Fragment {
+  readonly blobId: string
+  readonly key: string
+  readonly bytes: number
+}
+
 /** What has come of a resumable upload, in few words: it is written at each step. */
 export interface Received {
   /** What its sender said of it, given back as it was. */
@@ -14,6 +21,8 @@ export interface Received {
   readonly runs: readonly Run[]
   /** Of the next part: no number is used by two writers, nor twice. */
   readonly nextPart: number
+  /** What is kept behind the last part, in the order of the file. Absent: nothing. */
+  readonly fragments?: readonly Fragment[]
 }
 
 /** The row of a resumable upload. */
@@ -28,6 +37,14 @@ export function withPart(received: Received, sizeBytes: number): Received {
     ? [...runs.slice(0, -1), [last[0], last[1] + 1, last[2] + sizeBytes]]
     : [...runs, [nextPart, 1, sizeBytes]]
   return { ...received, runs: grown, nextPart: nextPart + 1 }
+}
+
+export function fragmentsOf({ fragments = [] }: Received): readonly Fragment[] {
+  return fragments
+}
+
+export function bytesOf(fragments: readonly Fragment[]): number {
+  return fragments.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** The same without the next number, which somebody may have used. */

@@ -18,7 +18,7 @@ async function* cut(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 const rest = (offsetBytes: number, end = sizeBytes) => ({ offsetBytes, body: chunked(PDF.subarray(offsetBytes, end)) })
 
-describe.each(['disk', 'memory'] as const)('a resumable upload on %s', place => {
+describe.each(['disk', 'memory', 'memory in least parts'] as const)('a resumable upload on %s', place => {
   it('is an asset once its last byte is there, however it came', async () => {
     const world = await openDirect(place, { quota: { count: 5 }, resumable: { streamPartBytes: 70_000 } })
     const assets = world.stowage.as(alice)
@@ -75,8 +75,8 @@ describe.each(['disk', 'memory'] as const)('a resumable upload on %s', place => 
     const hung = heldBody(PDF.subarray(0, 100_000))
     const older = assets.appendResumable(id, { offsetBytes: 0, body: hung.body }).catch((error: unknown) => error)
     await hung.waits
-    // Nothing of it is told yet.
-    expect((await assets.getResumable(id)).offsetBytes).toBe(0)
+    // Nothing of it is told yet, but for parts that are whole.
+    expect((await assets.getResumable(id)).offsetBytes).toBeLessThan(place === 'memory in least parts' ? 100_000 : 1)
     const { offsetBytes } = await assets.resumableOffset(id)
     expect(offsetBytes).toBe(100_000)
     expect(await older).toMatchObject({ code: 'conflict' })
@@ -174,7 +174,7 @@ describe.each(['disk', 'memory'] as const)('a resumable upload on %s', place => 
     const world = await openDirect(place, { directUploads: { verifyInJobBytes: 1000 } })
     const assets = world.stowage.as(alice)
     const { id } = await assets.createResumable({ sizeBytes })
-    if (place === 'memory') return expect(await assets.appendResumable(id, rest(0))).toMatchObject({ state: 'done' })
+    if (place !== 'disk') return expect(await assets.appendResumable(id, rest(0))).toMatchObject({ state: 'done' })
     await assets.appendResumable(id, rest(0, 1000))
     const later = (await world.open()).stowage.as(alice)
     expect(await later.appendResumable(id, rest(1000))).toMatchObject({ state: 'verifying', offsetBytes: sizeBytes, asset: null })
@@ -200,27 +200,29 @@ describe.each(['disk', 'memory'] as const)('a resumable upload on %s', place => 
   })
 })
 
-describe('a resumable upload on several servers', () => {
+describe.each(['disk', 'memory in least parts'] as const)('a resumable upload on several servers and %s', place => {
   it('is fenced off from one that stands still, whose bytes count for nothing from then on', async () => {
-    const world = await openDirect('disk')
+    const world = await openDirect(place)
     const [one, two] = [world.stowage.as(alice), (await world.open()).stowage.as(alice)]
     const { id } = await one.createResumable({ sizeBytes })
     const hung = heldBody(PDF.subarray(0, 50_000))
     const older = one.appendResumable(id, { offsetBytes: 0, body: hung.body }).catch((error: unknown) => error)
     await hung.waits
-    expect((await two.resumableOffset(id)).offsetBytes).toBe(0)
-    await two.appendResumable(id, rest(0, 10_000))
+    // On a disk nothing is told before the request ends.
+    const { offsetBytes } = await two.resumableOffset(id)
+    expect(offsetBytes).toBeLessThanOrEqual(place === 'disk' ? 0 : 30_000)
+    await two.appendResumable(id, rest(offsetBytes, offsetBytes + 10_000))
     hung.goOn(Buffer.alloc(100, 1))
     hung.end()
     expect(await older).toMatchObject({ code: 'conflict' })
-    expect((await one.resumableOffset(id)).offsetBytes).toBe(10_000)
-    const { asset } = await one.appendResumable(id, rest(10_000))
+    expect((await one.resumableOffset(id)).offsetBytes).toBe(offsetBytes + 10_000)
+    const { asset } = await one.appendResumable(id, rest(offsetBytes + 10_000))
     expect(asset?.sha256).toBe(hashOf('sha256', PDF))
     await expectNothingLeft(world, 1)
   })
 
   it('goes on at another one, from where it was told to be', async () => {
-    const world = await openDirect('disk')
+    const world = await openDirect(place)
     const { id } = await world.stowage.as(alice).createResumable({ sizeBytes })
     await world.stowage.as(alice).appendResumable(id, rest(0, 77_777))
     const later = (await world.open()).stowage.as(alice)

@@ -5,13 +5,16 @@ import { quotaOf, usedUp } from '../admission/quota.ts'
 import type { WritingBlob } from '../blobs.ts'
 import { blobDueAt, sourceOf, toData } from '../completion/pending-upload.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
-import { type Received, type ResumableRecord, withoutNumber } from './received.ts'
+import { keptFragments } from './fragments.ts'
+import { fragmentsOf, type Received, type ResumableRecord, withoutNumber } from './received.ts'
 
 /** The right to write an upload, wherever: its token guards each step, and only the newest one has it. */
 export interface Seat {
   /** The row as it is now. */
   readonly upload: ResumableRecord
   readonly source: WritingBlob
+  /** Of the file, as far as it is known. */
+  readonly lengthBytes: number | null
 }
 
 /**
@@ -27,13 +30,14 @@ export async function takeSeat(
 ): Promise<Seat> {
   const { data } = taken
   const received = taken.leaseToken === null ? data.received : withoutNumber(data.received)
+  const isDeclared = declaredBytes !== taken.declaredBytes && !endsInFragments(taken, declaredBytes)
+  const known = isDeclared ? declaredBytes : taken.declaredBytes
   const upload = {
     ...taken,
     leaseToken: hex(deps.random(16)),
-    declaredBytes,
-    data: { ...data, received, sizeBytes: declaredBytes ?? 0 },
+    declaredBytes: known,
+    data: { ...data, received, sizeBytes: known ?? 0 },
   }
-  const isDeclared = declaredBytes !== taken.declaredBytes
   const quota = isDeclared && data.hasRoom ? await quotaOf(deps, scope, data.space) : null
   const room = isDeclared ? roomFor(deps, upload, declaredBytes ?? 0, quota ?? {}) : []
   try {
@@ -41,7 +45,12 @@ export async function takeSeat(
   } catch (error) {
     throw quota && isStowageError(error, 'quota_exceeded') ? usedUp(quota, error) : error
   }
-  return { upload, source: await sourceOf(deps, upload) }
+  return { upload, source: await sourceOf(deps, upload), lengthBytes: declaredBytes }
+}
+
+/** Its length is then written down together with its last part: whoever reads the row must not take it for whole before. */
+function endsInFragments({ offsetBytes, data }: ResumableRecord, lengthBytes: number | null): boolean {
+  return offsetBytes === lengthBytes && fragmentsOf(data.received).length > 0
 }
 
 /** What comes next of an upload. */
@@ -50,20 +59,27 @@ export interface Step {
   readonly received: Received
   /** Lets go of the right to write. */
   readonly release?: boolean
+  /** What else happens, or does not, in the same commit. */
+  readonly also?: readonly Change[]
 }
 
 /** Writes down what the storage has acknowledged: from then on it may be told. @throws StowageError `conflict` where somebody else goes on, or it has ended */
-export async function advance(deps: ServiceDeps, { upload, source }: Seat, { bytes, received, release }: Step): Promise<Seat> {
+export async function advance(deps: ServiceDeps, seat: Seat, { bytes, received, release, also = [] }: Step): Promise<Seat> {
+  const { upload, source, lengthBytes } = seat
   const now = deps.clock.now()
   const later = now + deps.timing.directMs
   // Not at every step: it takes three rows instead of one.
   const expiresAt = later - upload.expiresAt > deps.timing.directMs / 24 ? later : upload.expiresAt
+  const offsetBytes = upload.offsetBytes + bytes
+  const isWhole = offsetBytes === lengthBytes && fragmentsOf(received).length === 0
+  const declaredBytes = isWhole ? lengthBytes : upload.declaredBytes
   const next: ResumableRecord = {
     ...upload,
-    offsetBytes: upload.offsetBytes + bytes,
+    offsetBytes,
+    declaredBytes,
     leaseToken: release ? null : upload.leaseToken,
     expiresAt,
-    data: { ...upload.data, received },
+    data: { ...upload.data, received, sizeBytes: declaredBytes ?? 0 },
   }
   const dueAt = blobDueAt(deps, expiresAt)
   const kept: readonly Change[] =
@@ -71,10 +87,11 @@ export async function advance(deps: ServiceDeps, { upload, source }: Seat, { byt
       ? []
       : [
           { op: 'updateBlob', id: source.id, guard: { states: ['writing'], leaseToken: source.leaseToken }, set: { dueAt } },
+          ...keptFragments(upload, dueAt),
           ...roomFor(deps, next, next.declaredBytes ?? next.offsetBytes, {}),
         ]
-  await deps.metadata.commit([...changesOf(upload, next), ...kept])
-  return { upload: next, source }
+  await deps.metadata.commit([...changesOf(upload, next), ...kept, ...also])
+  return { ...seat, upload: next }
 }
 
 /** Whether room must be kept before bytes are taken: that of a file of known length was kept when it became known. */
@@ -83,13 +100,14 @@ export function needsRoom({ upload }: Seat): boolean {
 }
 
 /**
- * Keeps room for bytes of a file whose length is not known, before they are taken.
+ * Keeps room for a file whose length is not known, before its bytes are taken.
+ * @param bytes what it has by then
  * @throws StowageError `quota_exceeded`
  */
 export async function keepRoom(deps: ServiceDeps, scope: ServiceScope, { upload }: Seat, bytes: number): Promise<void> {
   const quota = await quotaOf(deps, scope, upload.data.space)
   try {
-    await deps.metadata.commit(roomFor(deps, upload, upload.offsetBytes + bytes, quota ?? {}))
+    await deps.metadata.commit(roomFor(deps, upload, bytes, quota ?? {}))
   } catch (error) {
     throw quota && isStowageError(error, 'quota_exceeded') ? usedUp(quota, error) : error
   }

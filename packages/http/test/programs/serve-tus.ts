@@ -17,6 +17,6 @@ const stowage = await createStowage({
   resumable: { streamPartBytes: 16 * 1024 * 1024 },
 })
 const authenticate = bearer(new Map([['alice', { id: 'alice' }]]))
-const server = createServer(nodeHandler(assetApi(stowage, { basePath: '/files', authenticate })))
+const server = createServer(nodeHandler(assetApi(stowage, { basePath: '/files', authenticate, cors: { origins: '*' } })))
 prepareServer(server)
 server.listen(Number(port), '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))

@@ -8,6 +8,8 @@ export interface Order {
   /** How many files at once, each of its own bytes. Default 1. */
   readonly files?: number
   readonly chunkBytes?: number
+  /** Between two tries. Default 0: the clients' own pauses are for people. */
+  readonly retryDelayMs?: number
   readonly withCreation?: boolean
   /** As a stream whose length nobody knows. */
   readonly deferred?: boolean

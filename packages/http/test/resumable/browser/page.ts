@@ -6,8 +6,6 @@ import { type Order, partOf, type Told } from './order.ts'
 // What a page does to upload: a test tells it which way, by `begin`, and awaits `begun`.
 
 const headers = { authorization: 'Bearer alice' }
-/** One after the other at once: the clients' own pauses are for people. */
-const retryDelays = Array.from({ length: 20 }, () => 0)
 
 const told = { progress: [] as number[], failed: 0, asset: null as string | null }
 
@@ -32,10 +30,10 @@ async function withChecksum(request: HttpRequest, file: File, { chunkBytes, spoi
   request.setHeader('Upload-Checksum', `sha256 ${btoa(String.fromCharCode(...digest))}`)
 }
 
-const optionsOf = ({ endpoint, chunkBytes, withCreation }: Order) => ({
+const optionsOf = ({ endpoint, chunkBytes, withCreation, retryDelayMs = 0 }: Order) => ({
   endpoint,
   headers,
-  retryDelays,
+  retryDelays: Array.from({ length: 50 }, () => retryDelayMs),
   addRequestId: true,
   ...(chunkBytes !== undefined && { chunkSize: chunkBytes }),
   ...(withCreation && { uploadDataDuringCreation: true }),

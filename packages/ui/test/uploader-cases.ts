@@ -4,11 +4,31 @@ import type { StowageUploader } from '../src/index.ts'
 import { eventually, type OpenedPage } from './page.ts'
 import { samples, type World } from './world.ts'
 
+/** What the page's scripts find. */
+declare const stowage: typeof import('../src/index.ts') & typeof import('@stowage/client')
+
+const PIECES = /\/api\/assets\/uploads\/resumable\/\w+$/
+const FILM = Buffer.alloc(3_500_000, 7)
 const UPLOADS = /\/api\/assets$/
 const files = samples.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: Buffer.from(bytes) }))
 
 /** What a visitor does with an uploader. */
 export function uploaderCases(world: () => World, opened: () => OpenedPage): void {
+  /** From now on with a source of its own, which sends what is large in pieces. */
+  const useSource = (sending: object) =>
+    opened().page.evaluate(sending => {
+      const client = stowage.createAssetClient({ baseUrl: '/api/assets', token: 'secret' })
+      const pieces = { largeAboveBytes: 1_000_000, way: 'auto', chunkBytes: 1_000_000, retryDelayMs: 1 } as const
+      const uploader = document.querySelector('stowage-uploader') as StowageUploader
+      Object.assign(uploader, { accept: '', maxBytes: 0 })
+      uploader.clear()
+      uploader.source = stowage.houseSource(client, { authenticated: true, sending: { ...pieces, ...sending } })
+    }, sending)
+  const chooseFilm = () =>
+    opened()
+      .uploader.locator('input[type=file]')
+      .setInputFiles([{ name: 'film.mov', mimeType: 'video/quicktime', buffer: FILM }])
+  const status = () => opened().uploader.locator('[role=status]').innerText()
   const names = async () => (await world().list()).map(({ filename }) => filename).sort()
 
   it('sends what was chosen, and the gallery beside it shows it', async () => {
@@ -94,7 +114,7 @@ export function uploaderCases(world: () => World, opened: () => OpenedPage): voi
     await uploader.getByRole('button', { name: 'Cancel all' }).click()
     await eventually(() => uploader.locator('li').getByText('Cancelled').count()).toBe(4)
     await page.unroute(UPLOADS)
-    await uploader.getByRole('button', { name: 'Retry upload of harbour.png' }).click()
+    await uploader.getByRole('button', { name: 'Try again: harbour.png' }).click()
     await uploader.getByRole('listitem').filter({ hasText: 'harbour.png' }).getByText('Uploaded').waitFor()
     expect(await names()).toEqual(expect.arrayContaining(['harbour.png']))
     await inspect('uploader-failed')
@@ -103,8 +123,8 @@ export function uploaderCases(world: () => World, opened: () => OpenedPage): voi
 
   it('goes on by itself once there is a connection again', async () => {
     const { page, uploader } = opened()
-    // As often as the client tries by itself.
-    await page.route(UPLOADS, route => route.abort(), { times: 4 })
+    await useSource({ retries: 0 })
+    await page.route(UPLOADS, route => route.abort(), { times: 1 })
     await uploader
       .locator('input[type=file]')
       .setInputFiles([{ name: 'lost.txt', mimeType: 'text/plain', buffer: Buffer.from('lost') }])
@@ -112,6 +132,58 @@ export function uploaderCases(world: () => World, opened: () => OpenedPage): voi
     await page.evaluate(() => window.dispatchEvent(new Event('online')))
     await uploader.getByText('1 file uploaded').first().waitFor()
     expect(await names()).toContain('lost.txt')
+  }, 60_000)
+
+  it('pauses and goes on, by keyboard, and waits while there is no connection', async () => {
+    const { page, uploader, inspect } = opened()
+    await useSource({ retries: 1 })
+    const held: Route[] = []
+    let pieces = 0
+    await page.route(PIECES, route => {
+      const isPiece = route.request().method() === 'PATCH'
+      if (isPiece) pieces += 1
+      // The second does not arrive.
+      if (isPiece && pieces === 2) held.push(route)
+      else return route.continue()
+    })
+    await chooseFilm()
+    await eventually(() => held.length).toBe(1)
+    const pause = uploader.getByRole('button', { name: 'Pause upload of film.mov' })
+    await pause.focus()
+    await page.keyboard.press('Enter')
+    await uploader.getByText(/^Paused · \d/).waitFor()
+    expect(await status()).toBe('Upload of film.mov paused')
+    await inspect('uploader-paused')
+    expect(await uploader.getByRole('button', { name: 'Resume upload of film.mov' }).evaluate(isFocused)).toBe(true)
+    pieces = 0
+    await page.keyboard.press('Enter')
+    await eventually(() => held.length).toBe(2)
+    await page.context().setOffline(true)
+    await uploader.locator('li').getByText('Connection lost. Trying again…').waitFor()
+    expect(await status()).toBe('film.mov: Connection lost. Trying again…')
+    await inspect('uploader-retrying')
+    await page.context().setOffline(false)
+    await uploader.getByText('1 file uploaded').first().waitFor()
+    expect(await names()).toContain('film.mov')
+    await page.unroute(PIECES)
+  }, 60_000)
+
+  it('goes on from where it was, once asked, when it had failed for good', async () => {
+    const { page, uploader } = opened()
+    await useSource({ retries: 0 })
+    const asked: string[] = []
+    await page.route(/\/uploads\/resumable/, route => {
+      const method = route.request().method()
+      asked.push(method)
+      return asked.filter(each => each === 'PATCH').length === 2 && method === 'PATCH' ? route.abort() : route.continue()
+    })
+    await chooseFilm()
+    await uploader.locator('li').getByText('The connection was lost.').waitFor()
+    expect(asked).toEqual(['POST', 'PATCH', 'PATCH'])
+    await uploader.getByRole('button', { name: 'Try again: film.mov' }).press('Enter')
+    await uploader.getByText('1 file uploaded').first().waitFor()
+    expect(asked.slice(3)).toEqual(['HEAD', 'PATCH', 'PATCH', 'PATCH', 'GET'])
+    await page.unroute(/\/uploads\/resumable/)
   }, 60_000)
 
   it('tells who may not upload', async () => {
@@ -129,4 +201,8 @@ export function uploaderCases(world: () => World, opened: () => OpenedPage): voi
   it('said nothing on the console', () => {
     expect(opened().complaints).toEqual([])
   })
+}
+
+function isFocused(element: Element): boolean {
+  return (element.getRootNode() as ShadowRoot).activeElement === element
 }

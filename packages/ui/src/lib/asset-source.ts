@@ -41,10 +41,22 @@ export interface AssetItemPage {
 export interface SourceUploadOptions {
   /** Bytes of the file that were sent, out of how many. */
   readonly onProgress: (progress: { readonly loaded: number; readonly total: number | null }) => void
+  /** To be told that a try has failed and another one follows. The next `onProgress` says that bytes are on their way again. */
+  readonly onRetry?: (error: unknown) => void
   /** Aborted when the upload is cancelled. */
   readonly signal: AbortSignal
   /** What the uploader's `fields` say of each file. */
   readonly fields?: Readonly<Record<string, unknown>>
+}
+
+/** An upload that can rest. */
+export interface UploadHandle {
+  /** As `upload` gives it. */
+  readonly done: Promise<AssetItem>
+  /** Sends no more for now. @returns false where there is nothing to stop */
+  pause(): boolean
+  /** Goes on; from where it was, where the API can. */
+  resume(): void
 }
 
 /** What an edit changes. */
@@ -63,6 +75,10 @@ export type AssetFilter = 'search' | 'tags' | 'type'
 export interface AssetSource {
   list(query: AssetQuery, options?: { readonly signal?: AbortSignal }): Promise<AssetItemPage>
   upload?(file: File, options: SourceUploadOptions): Promise<AssetItem>
+  /**
+   * Comes before `upload`, where an upload can be paused. Called with the same `File` object after a failure, it goes on where it was, where the API can.
+   */
+  start?(file: File, options: SourceUploadOptions): UploadHandle
   remove?(item: AssetItem): Promise<void>
   /** A link for others, which is copied to the clipboard. */
   link?(item: AssetItem): Promise<string>
@@ -83,6 +99,6 @@ export interface AssetSource {
   readonly accept?: string
   /** Of one file. */
   readonly maxBytes?: number
-  /** False where uploading is not allowed to whoever is signed in. Default true, where there is `upload`. */
+  /** False where uploading is not allowed to whoever is signed in. Default true, where there is `start` or `upload`. */
   readonly canUpload?: boolean
 }

@@ -1,8 +1,21 @@
-import type { Asset, AssetClient, AssetDetails, AssetType, JsonObject, Visibility } from '@stowage/client'
+import type {
+  Asset,
+  AssetClient,
+  AssetDetails,
+  AssetType,
+  JsonObject,
+  ResumeStore,
+  UploadOptions,
+  UploadTask,
+  Visibility,
+} from '@stowage/client'
 import type { AssetItem, AssetSource } from './asset-source.ts'
 
 /** Pictures up to this are their own thumbnails, where the kind makes none. */
 const OWN_THUMBNAIL_BYTES = 2 * 1024 * 1024
+
+/** About a minute and a half: as long as a server takes to be started anew. */
+const RETRIES = 8
 
 export interface HouseSourceOptions {
   /** Name of the derivative that the kind makes as a thumbnail. Default: small pictures show themselves, all else an icon. */
@@ -14,6 +27,11 @@ export interface HouseSourceOptions {
   readonly canUpload?: boolean
   /** For the links that are copied. Default: the API's, 15 minutes. */
   readonly linkSeconds?: number
+  /**
+   * How the client sends files: `retries`, `resume` and so on. Default: 8 retries; an upload that failed is remembered as long as the page lives. With
+   * `resume: localStorage` it is taken up after a reload too.
+   */
+  readonly sending?: Omit<UploadOptions, keyof AssetDetails | 'filename' | 'contentType' | 'sha256' | 'onProgress' | 'signal'>
 }
 
 /**
@@ -22,19 +40,33 @@ export interface HouseSourceOptions {
  * @example gallery.source = houseSource(createAssetClient({ baseUrl: '/api/assets' }), { thumbnail: 'small' })
  */
 export function houseSource(client: AssetClient | Promise<AssetClient>, options: HouseSourceOptions = {}): AssetSource {
-  const { thumbnail, authenticated, linkSeconds, ...limits } = options
+  const { thumbnail, authenticated, linkSeconds, sending, ...limits } = options
   const assets = async () => client
   const toItem = async (asset: Asset) => itemOf(asset, await assets(), options)
-  return {
+  const remembered = new WeakMap<File, ResumeStore>()
+  const resumeOf = (file: File): ResumeStore => {
+    const store = remembered.get(file) ?? keptInMemory()
+    remembered.set(file, store)
+    return store
+  }
+  const source: AssetSource & Required<Pick<AssetSource, 'start'>> = {
     ...limits,
     async list({ cursor, search, tags, type }, { signal } = {}) {
       const page = await (await assets()).list({ cursor, search, 'tags[all]': tags, type: type as AssetType | undefined, signal })
       const items = await Promise.all(page.items.map(toItem))
       return { items, cursor: page.cursor, ...(page.total && { total: page.total.count }) }
     },
-    async upload(file, { onProgress, signal, fields }) {
-      return toItem(await (await assets()).upload(file, { ...detailsOf(fields), onProgress, signal }))
+    start(file, { onProgress, onRetry, signal, fields }) {
+      let task: UploadTask | undefined
+      const send = async () => {
+        const how = { retries: RETRIES, resume: resumeOf(file), ...sending }
+        task = (await assets()).startUpload(file, { ...how, ...detailsOf(fields), onProgress, signal })
+        task.on('retry', ({ error }) => onRetry?.(error))
+        return toItem(await task.done)
+      }
+      return { done: send(), pause: () => task?.pause() ?? false, resume: () => task?.resume() }
     },
+    upload: (file, how) => source.start(file, how).done,
     async remove({ id }) {
       await (await assets()).delete(id)
     },
@@ -62,6 +94,17 @@ export function houseSource(client: AssetClient | Promise<AssetClient>, options:
         return (await (await assets()).download(id, { derivative, signal })).blob()
       },
     }),
+  }
+  return source
+}
+
+/** Of one `File` object: the same file, chosen twice, is two uploads. */
+function keptInMemory(): ResumeStore {
+  const kept = new Map<string, string>()
+  return {
+    getItem: key => kept.get(key),
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: key => kept.delete(key),
   }
 }
 

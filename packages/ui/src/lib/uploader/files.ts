@@ -35,3 +35,9 @@ async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
 function piece(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject))
 }
+
+/** Whether something is done to a text field, to which it then belongs. */
+export function isEditable(event: Event): boolean {
+  const [target] = event.composedPath()
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
+}

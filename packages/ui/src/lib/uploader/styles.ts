@@ -170,6 +170,19 @@ export const uploaderStyles = css`
     background: var(--_accent);
     transition: inline-size 0.25s ease-out;
   }
+  .resting span {
+    background: var(--_control-line);
+  }
+  .lost {
+    display: flex;
+    align-items: center;
+    gap: 0.4rem;
+    font-weight: 550;
+  }
+  .again {
+    margin-block-start: 0.25rem;
+    margin-inline-start: -0.65rem;
+  }
   .finishing span {
     animation: breathe 1.4s ease-in-out infinite;
   }

@@ -5,10 +5,12 @@ import { SourceElement } from '../shared/element.ts'
 import { bytesText } from '../shared/format.ts'
 import { theme } from '../shared/theme.ts'
 import { type Trouble, troubleOf } from '../shared/trouble.ts'
-import { filesOf, holdsFiles } from './files.ts'
+import { announcement } from './announce.ts'
+import { countsOf } from './counts.ts'
+import { filesOf, holdsFiles, isEditable } from './files.ts'
 import { type UploaderLabels, uploaderLabels } from './labels.ts'
 import { createPreviews } from './previews.ts'
-import { countsOf, createUploadQueue, type UploadEntry, type UploadQueue } from './queue.ts'
+import { createUploadQueue, type StartedUpload, type UploadEntry, type UploadQueue } from './queue.ts'
 import { uploaderStyles } from './styles.ts'
 import { uploaderView } from './view.ts'
 
@@ -87,10 +89,10 @@ export class StowageUploader extends SourceElement {
     this.dragging = false
     this.said = ''
     this.#queue = createUploadQueue({
-      upload: (file, options) => this.#upload(file, options),
+      start: (file, options) => this.#start(file, options),
       refuse: file => this.#refuse(file),
       concurrency: () => this.concurrency,
-      onChange: entry => this.#changed(entry),
+      onChange: (entry, before) => this.#changed(entry, before),
     })
     this.addEventListener('dragenter', event => this.#dragged(event))
     this.addEventListener('dragover', event => this.#dragged(event))
@@ -124,7 +126,7 @@ export class StowageUploader extends SourceElement {
   /** Whether files are taken at all. */
   get ready(): boolean {
     const { assets } = this
-    return !this.disabled && assets?.upload !== undefined && assets.canUpload !== false
+    return !this.disabled && (assets?.start ?? assets?.upload) !== undefined && assets?.canUpload !== false
   }
 
   /** Opens the browser's file chooser. */
@@ -147,6 +149,15 @@ export class StowageUploader extends SourceElement {
 
   retry(id: number): void {
     this.#queue.retry(id)
+  }
+
+  /** Where its source can. */
+  pause(id: number): void {
+    this.#queue.pause(id)
+  }
+
+  resume(id: number): void {
+    this.#queue.resume(id)
   }
 
   /** Ends every upload that is on its way. */
@@ -188,6 +199,8 @@ export class StowageUploader extends SourceElement {
       add: files => this.add(files),
       cancel: id => this.cancel(id),
       retry: id => this.retry(id),
+      pause: id => this.pause(id),
+      resume: id => this.resume(id),
       clear: id => this.clear(id),
       cancelAll: () => this.cancelAll(),
     })
@@ -209,10 +222,12 @@ export class StowageUploader extends SourceElement {
     })
   }
 
-  async #upload(file: File, options: SourceUploadOptions): Promise<AssetItem> {
+  #start(file: File, options: SourceUploadOptions): StartedUpload {
     const { assets } = this
-    if (!assets?.upload) throw new Error('This uploader has no source.')
-    return assets.upload(file, { ...options, fields: this.fields })
+    const all = { ...options, fields: this.fields }
+    if (assets?.start) return assets.start(file, all)
+    if (assets?.upload) return { done: assets.upload(file, all) }
+    throw new Error('This uploader has no source.')
   }
 
   #refuse(file: File): Trouble | null {
@@ -221,7 +236,7 @@ export class StowageUploader extends SourceElement {
     return accepts(this.accept || this.assets?.accept, file) ? null : { ...troubleOf(null), kind: 'wrongType' }
   }
 
-  #changed(entry: UploadEntry): void {
+  #changed(entry: UploadEntry, before: UploadEntry | undefined): void {
     this.requestUpdate()
     const { file, state, loaded, trouble, item } = entry
     const { size } = file
@@ -230,15 +245,10 @@ export class StowageUploader extends SourceElement {
     } else if (state === 'done' && item) {
       this.emit('stowage-upload', { file, item })
     } else if (state === 'failed' && trouble) {
-      const message = this.#reason(trouble)
-      this.emit('stowage-error', { file, error: trouble.error, message })
-      this.said = this.words.saysFailed(file.name, message)
-    } else if (state === 'cancelled') {
-      this.said = this.words.saysCancelled(file.name)
+      this.emit('stowage-error', { file, error: trouble.error, message: this.#reason(trouble) })
     }
-    if (this.entries.every(each => each.state !== 'waiting' && each.state !== 'sending') && state === 'done') {
-      this.said = this.words.summary(countsOf(this.entries))
-    }
+    const { entries } = this
+    this.said = announcement({ entry, before, entries }, this.words, failed => this.#reason(failed)) ?? this.said
   }
 
   #dragged(event: DragEvent): void {
@@ -275,11 +285,6 @@ export class StowageUploader extends SourceElement {
   }
 
   readonly #online = (): void => this.#queue.retryLost()
-}
-
-function isEditable(event: Event): boolean {
-  const [target] = event.composedPath()
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
 }
 
 declare global {

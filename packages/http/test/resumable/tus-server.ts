@@ -33,9 +33,3 @@ export async function serveTus(options: OpenOptions = {}) {
   const offset = async (at: string): Promise<number> => Number((await tus('HEAD', at)).headers.get('upload-offset'))
   return { ...opened, server, port, tus, begin, patch, offset }
 }
-
-export const metadata = (pairs: Readonly<Record<string, string>>): Record<string, string> => ({
-  'upload-metadata': Object.entries(pairs)
-    .map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`)
-    .join(','),
-})

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { problemJson } from '../errors/problem.ts'
+import { PROBLEM_TYPE, problemJson } from '../errors/problem.ts'
 import {
   assetJson,
   bulkJson,
@@ -91,8 +91,14 @@ export function linkSchema(api: Described): JsonSchema {
   return answered(api, 'link', 'Link', () => namedShape(api, 'Link', 'output', linkJson))
 }
 
-export function errorSchema(api: Described): JsonSchema {
+function errorSchema(api: Described): JsonSchema {
   return answered(api, 'error', 'Error', () => namedShape(api, 'Problem', 'output', problemJson))
+}
+
+/** The body of an error. */
+export function errorContent<Extra extends object>(api: Described, extra?: Extra | null) {
+  const type = api.prepared.profile.present?.error === undefined ? PROBLEM_TYPE : 'application/json'
+  return { [type]: { schema: errorSchema(api), ...extra } }
 }
 
 export function bulkSchema(api: Described): JsonSchema {

@@ -1,9 +1,8 @@
 import { errorStatus, type StowageErrorCode } from '@stowage/core/contracts'
-import { PROBLEM_TYPE } from '../errors/problem.ts'
 import { titleOf } from '../errors/public-error.ts'
 import { NOT_JSON } from '../operations/not-json.ts'
 import { type Operation, operations } from '../profile/operation.ts'
-import { errorSchema } from './answer-shapes.ts'
+import { errorContent } from './answer-shapes.ts'
 import type { Described } from './described.ts'
 import { exampleErrors } from './examples.ts'
 import { type AnsweredHeader, answerHeaders } from './headers.ts'
@@ -60,12 +59,11 @@ function when(holds: boolean, ...codes: readonly StowageErrorCode[]): readonly S
 }
 
 function response(api: Described, codes: readonly StowageErrorCode[]): OpenApiResponse {
-  const type = api.prepared.profile.present?.error === undefined ? PROBLEM_TYPE : 'application/json'
   const examples = exampleErrors(api, codes)
   return {
     description: codes.map(titleOf).join(' Or: '),
     headers: answerHeaders('X-Request-Id', ...new Set(codes.flatMap(code => extraHeaders[code] ?? []))),
-    content: { [type]: { schema: errorSchema(api), ...(examples && { examples }) } },
+    content: errorContent(api, examples && { examples }),
   }
 }
 

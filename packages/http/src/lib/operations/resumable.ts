@@ -3,7 +3,7 @@ import { StowageError } from '@stowage/core/contracts'
 import { parseMediaType } from '../body/media-type.ts'
 import { bodyOf } from '../profile/reply.ts'
 import type { HttpResponse } from '../response.ts'
-import { checksumOf, lengthOf, requireTus, wholeNumber } from '../tus/headers.ts'
+import { checksumOf, lengthOf, refuseConcat, requireTus, wholeNumber } from '../tus/headers.ts'
 import { BYTES_TYPE } from '../tus/protocol.ts'
 import { uploadMetadata } from '../tus/upload-metadata.ts'
 import { type ResumableJson, toAssetJson } from './asset-json.ts'
@@ -16,6 +16,7 @@ const NO_STORE = { 'cache-control': 'no-store' }
 export const createResumable: Handler = async exchange => {
   const { request, assets } = exchange
   requireTus(request)
+  refuseConcat(request)
   const sizeBytes = lengthOf(request)
   const hasBytes = request.body !== null
   if (hasBytes) requireBytes(exchange)

@@ -17,6 +17,15 @@ export function requireTus(request: HttpRequest): void {
   throw new StowageError('precondition_failed', `Send Tus-Resumable: ${TUS_VERSION}, the version that is spoken here.`)
 }
 
+/** Clients that send parts of one file at once would otherwise have an asset of each. @throws StowageError `invalid_request` */
+export function refuseConcat(request: HttpRequest): void {
+  if (request.header('upload-concat') === null) return
+  throw new StowageError(
+    'invalid_request',
+    'Files are not joined from several uploads here: send each as one (no parallelUploads).',
+  )
+}
+
 /** The value of a header that is a number of bytes; null where it is absent. @throws StowageError `invalid_request` */
 export function wholeNumber(request: HttpRequest, name: string): number | null {
   const value = request.header(name)

@@ -1,5 +1,6 @@
 import type { Operation } from '../../profile/operation.ts'
-import { resumableSchema } from '../answer-shapes.ts'
+import { errorContent, resumableSchema } from '../answer-shapes.ts'
+import type { Described } from '../described.ts'
 import { answerHeaders } from '../headers.ts'
 import type { OpenApiResponse } from '../open-api-document.ts'
 import { chunkBody } from '../request-bodies.ts'
@@ -8,7 +9,10 @@ import { createErrors, json } from './parts.ts'
 
 const progress = ['Tus-Resumable', 'Upload-Offset', 'Upload-Expires', 'Stowage-Upload-State', 'Stowage-Asset'] as const
 
-const CHECKSUM: OpenApiResponse = { description: 'The bytes do not have the checksum that came with them: none of them is kept.' }
+const checksumFailed = (api: Described): OpenApiResponse => ({
+  description: 'The bytes do not have the checksum that came with them: none of them is kept.',
+  content: errorContent(api),
+})
 
 export const resumableUploadOperations = {
   createResumable: {
@@ -17,9 +21,9 @@ export const resumableUploadOperations = {
       'By the tus protocol, version 1.0.0 (tus.io). Bytes may come along, and go on at `Location`. It is of use to you alone.',
     headers: ['Tus-Resumable', 'Upload-Length', 'Upload-Defer-Length', 'Upload-Metadata', 'Upload-Checksum'],
     body: () => chunkBody(false),
-    answers: () => ({
+    answers: api => ({
       201: { description: 'Where the bytes go.', headers: answerHeaders('Location', ...progress) },
-      460: CHECKSUM,
+      460: checksumFailed(api),
     }),
     errors: [...createErrors, 'precondition_failed', 'unsupported'],
   },
@@ -39,9 +43,9 @@ export const resumableUploadOperations = {
       'What comes is kept even where the request breaks off. The last bytes make the asset; what is refused ends the upload.',
     headers: ['Tus-Resumable', 'Upload-Offset', 'Upload-Length', 'Upload-Checksum'],
     body: () => chunkBody(true),
-    answers: () => ({
+    answers: api => ({
       204: { description: 'How far it is by now.', headers: answerHeaders('Content-Location', ...progress) },
-      460: CHECKSUM,
+      460: checksumFailed(api),
     }),
     errors: [...createErrors, 'precondition_failed'],
   },

@@ -17,6 +17,9 @@ import { rangeCases } from './range-cases.ts'
 import { recordCases } from './record-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { repeatedCases } from './repeated-cases.ts'
+import { creationCases } from './resumable/creation-cases.ts'
+import { lifetimeCases } from './resumable/lifetime-cases.ts'
+import { protocolCases } from './resumable/protocol-cases.ts'
 import { transformCases } from './transform-cases.ts'
 
 export const cases: readonly HttpCase[] = [
@@ -34,6 +37,9 @@ export const cases: readonly HttpCase[] = [
   ...importCases,
   ...createdCases,
   ...directCases,
+  ...creationCases,
+  ...protocolCases,
+  ...lifetimeCases,
   ...idempotencyCases,
   ...pictureCases,
   ...transformCases,

@@ -8,5 +8,4 @@ export const openRows: readonly OpenRow[] = [
     title: 'time limits of a form',
     why: 'the server keeps them, not the binding: `prepareServer` is tested for them',
   },
-  { row: 'H45', title: 'HEAD of a resumable upload, and its one writer', why: 'no route takes an upload in pieces' },
 ]

@@ -13,10 +13,12 @@ export interface FixtureOptions {
   readonly onStorage: (storage: FsStorage) => void
   /** Under which a wrapper puts the keys. Default: none. */
   readonly prefix?: string
+  /** Lets it write some files first, so that its thread is at work. Default false. */
+  readonly atWork?: boolean
 }
 
 /** A storage in a folder of its own, for the conformance suite. */
-export async function conformanceFixture({ baseUrl, onStorage, prefix = '' }: FixtureOptions): Promise<StorageFixture> {
+export async function conformanceFixture({ baseUrl, onStorage, prefix = '', atWork = false }: FixtureOptions): Promise<StorageFixture> {
   const place = await temporaryRoot()
   const clock = fakeClock({ now: Date.now() })
   const options = { root: place.root, clock, signing: { secret: 's'.repeat(32), baseUrl } }
@@ -24,6 +26,8 @@ export async function conformanceFixture({ baseUrl, onStorage, prefix = '' }: Fi
   const second = fsStorage(options)
   await storage.open()
   await second.open()
+  for (let i = 0; atWork && i < 4; i += 1) await storage.put('first', Buffer.from('x'))
+  await storage.delete(['first'])
   await writeFile(join(place.folder, 'canary'), 'untouched')
   onStorage(storage)
   const missing = async () => fsStorage({ root: join(place.folder, 'none'), create: false })

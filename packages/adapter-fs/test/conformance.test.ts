@@ -3,7 +3,7 @@ import { checkedStorage, type Telemetry } from '@stowage/core/contracts'
 import { storageConformance, type TestRunner, withFaults } from '@stowage/testkit'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { FsStorage } from '../src/index.ts'
-import { conformanceFixture } from './conformance-fixture.ts'
+import { conformanceFixture, type FixtureOptions } from './conformance-fixture.ts'
 import { signedServer } from './signed-server.ts'
 
 let current: FsStorage
@@ -13,13 +13,13 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const create = (prefix = '') =>
+const create = (given: Partial<FixtureOptions> = {}) =>
   conformanceFixture({
     baseUrl: server.url,
     onStorage: storage => {
       current = storage
     },
-    prefix,
+    ...given,
   })
 
 const telemetry: Telemetry = {
@@ -29,11 +29,11 @@ const telemetry: Telemetry = {
 }
 
 const runner: TestRunner = { describe, it: (name, run) => it(name, run, 120_000) }
-storageConformance({ name: 'fsStorage', create }, runner)
+storageConformance({ name: 'fsStorage', create: () => create({ atWork: true }) }, runner)
 storageConformance(
   {
     name: 'fsStorage through every wrapper',
-    create: () => create('tenants/a'),
+    create: () => create({ prefix: 'tenants/a' }),
     wrap: storage => resilient(withPrefix(checkedStorage(withFaults(storage)), 'tenants/a'), { limit: { atOnce: 2 }, telemetry }),
   },
   runner,

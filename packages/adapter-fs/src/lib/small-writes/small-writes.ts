@@ -8,6 +8,9 @@ import type { Place } from '../place.ts'
 import type { Target } from '../publish.ts'
 import { type Job, type Outcome, SLOT_BYTES, SLOTS, type ThreadData } from './protocol.ts'
 
+/** Files that a storage writes the long way at first: many a program writes no more, and starting a thread costs more than they do. */
+const FIRST_FILES = 3
+
 // A thread that passes bytes on and keeps nothing: a small nursery saves memory.
 const LIMITS = { maxYoungGenerationSizeMb: 2 }
 
@@ -18,7 +21,7 @@ interface Pending {
 
 /**
  * Writes small files on a thread of its own, a group at a time: one message to and fro instead of eight trips to the thread pool for each,
- * and few syncs of the disk's journal for many files. Started by the first write.
+ * and few syncs of the disk's journal for many files. Started once there are some.
  */
 export class SmallWrites {
   readonly #script: URL
@@ -30,6 +33,7 @@ export class SmallWrites {
   #worker: Worker | null = null
   #closing: Promise<void> | null = null
   #queue: Job[] = []
+  #asked = 0
 
   constructor(script: URL, place: Omit<ThreadData, 'memory'>) {
     this.#script = script
@@ -42,7 +46,8 @@ export class SmallWrites {
    * @throws what the sync failed with, or `unavailable` when the thread ended
    */
   async put(place: Place, target: Target, folder: FolderPlace, chunks: readonly Uint8Array[]): Promise<ObjectInfo | null> {
-    const slot = this.#closing ? undefined : this.#free.pop()
+    this.#asked += 1
+    const slot = this.#closing || this.#asked <= FIRST_FILES ? undefined : this.#free.pop()
     if (slot === undefined) return null
     const job: Job = {
       slot,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -43,8 +44,8 @@ export default defineConfig({
     globalSetup: ['tools/servers/src/global-setup.ts'],
     exclude: [...configDefaults.exclude, ...LONG_SUITES],
     pool: 'forks',
-    // Much of what tests wait for is the disk: a core left free by default is a core lost.
-    maxWorkers: '100%',
+    // Much of what tests wait for is the disk, or another process: with one worker for each core, a quarter of the time is lost.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     sequence: { sequencer: LongFirst },
     execArgv: ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 20_000,

@@ -19,7 +19,7 @@ async function opened(name: string) {
   const open = async (): Promise<Stowage> => {
     const storage = sources[name]?.(join(place.folder, 'objects'), { chunkBytes: 64 * 1024, clock })
     if (!storage) throw new Error(`There is no source ${name}.`)
-    const metadata = sqliteMetadata({ file: join(place.folder, 'assets.db') })
+    const metadata = sqliteMetadata({ file: join(place.folder, 'assets.db'), threads: false })
     const stowage = await createStowage({ storage, metadata, clock, workers: false })
     onTestFinished(() => stowage.close())
     return stowage

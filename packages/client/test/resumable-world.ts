@@ -29,7 +29,7 @@ export async function openResumableWorld(page?: RequestListener) {
   const asked: string[] = []
   const start = async () => {
     const storage = fsStorage({ root: join(folder, 'objects') })
-    const metadata = sqliteMetadata({ file: join(folder, 'assets.db') })
+    const metadata = sqliteMetadata({ file: join(folder, 'assets.db'), threads: false })
     const stowage = await createStowage({ kinds: [kind], storage, metadata, logger: silent })
     const profile = defineProfile(kind, { basePath: '/api/assets', authenticate: bearer(actors) })
     const handle = nodeHandler(assetApi(stowage, [profile]))

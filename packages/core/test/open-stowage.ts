@@ -20,7 +20,7 @@ export async function openStowage(options: StowageOptions & Places = {}) {
   const note = (message: string, details?: object): void => void logged.push([message, details])
   const logger: Logger = { debug: () => undefined, info: () => undefined, warn: note, error: note }
   const storage = wrapStorage(fsStorage({ root: join(root, 'objects'), clock }))
-  const metadata = wrapMetadata(sqliteMetadata({ file: join(root, 'assets.db') }))
+  const metadata = wrapMetadata(sqliteMetadata({ file: join(root, 'assets.db'), threads: false }))
   const stowage = await createStowage({
     storage,
     metadata,

@@ -19,7 +19,7 @@ const files = defineKind({
 
 /** A server of files whose downloads are counted, on the disk and database in `root`: several processes may have one each. */
 export async function openCounting(root: string) {
-  const metadata = withMetadataFaults<MetadataStore>(sqliteMetadata({ file: join(root, 'assets.db') }))
+  const metadata = withMetadataFaults<MetadataStore>(sqliteMetadata({ file: join(root, 'assets.db'), threads: false }))
   const stowage = await createStowage({
     kinds: [files],
     storage: fsStorage({ root: join(root, 'objects') }),

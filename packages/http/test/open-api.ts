@@ -57,7 +57,7 @@ export async function openApi({ profile = {}, wrapStorage = same, wrapMetadata =
   const stowage = await createStowage({
     kinds: [notes, teamFiles],
     storage,
-    metadata: wrapMetadata(sqliteMetadata({ file: join(root, 'assets.db') })),
+    metadata: wrapMetadata(sqliteMetadata({ file: join(root, 'assets.db'), threads: false })),
     logger,
     workers: false,
     ...(clock && { clock }),

@@ -20,7 +20,7 @@ it('a file that is kept back until it is processed says so, and when to come aga
   const stowage = await createStowage({
     kinds: [kind],
     storage: fsStorage({ root: join(root, 'objects') }),
-    metadata: sqliteMetadata({ file: join(root, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(root, 'assets.db'), threads: false }),
     processors: [sizes],
     workers: false,
   })

@@ -54,7 +54,7 @@ it.skipIf(process.platform !== 'linux')('pictures on a local disk are not sent t
       return disk.get(key, options)
     },
   }
-  const metadata = sqliteMetadata({ file: join(root, 'assets.db') })
+  const metadata = sqliteMetadata({ file: join(root, 'assets.db'), threads: false })
   const picture = defineKind({
     name: 'picture',
     policy: ownerOnly(),

@@ -13,7 +13,7 @@ async function storedFolder(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const stowage = await createStowage({
     storage: fsStorage({ root: join(folder, 'objects') }),
-    metadata: sqliteMetadata({ file: join(folder, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(folder, 'assets.db'), threads: false }),
     workers: false,
   })
   for (const name of ['a', 'b']) await stowage.trusted.upload({ body: Buffer.from(`bytes of ${name}`), filename: name })

@@ -33,7 +33,7 @@ export async function openWorld() {
   const stowage = await createStowage({
     kinds: [kind],
     storage: fsStorage({ root: join(folder, 'objects') }),
-    metadata: sqliteMetadata({ file: join(folder, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(folder, 'assets.db'), threads: false }),
     logger: silent,
   })
   const authenticate = bearer(

@@ -64,7 +64,7 @@ export async function openDelivery({ by, delivery, later = atEnd }: DeliveryWorl
   const stowage = await createStowage({
     kinds: [kind],
     storage,
-    metadata: sqliteMetadata({ file: join(folder, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(folder, 'assets.db'), threads: false }),
     transformer: drawBytes,
     clock,
     logger: silent,

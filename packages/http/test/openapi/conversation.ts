@@ -52,7 +52,7 @@ async function openHouse(root: string) {
     container: own,
     clock,
     storage,
-    metadata: sqliteMetadata({ file: join(root, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(root, 'assets.db'), threads: false }),
     policy: ownerOnly({ read: 'public' }),
     limits: { maxBytes: 10_000 },
     secrets: ['a secret of examples that opens nothing elsewhere'],

@@ -51,7 +51,7 @@ async function opened(options: StowageOptions) {
   const root = await mkdtemp(join(tmpdir(), 'stowage-scan-'))
   const stowage = await createStowage({
     storage: fsStorage({ root: join(root, 'objects') }),
-    metadata: sqliteMetadata({ file: join(root, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(root, 'assets.db'), threads: false }),
     policy: ownerOnly(),
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     workers: false,

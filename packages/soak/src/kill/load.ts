@@ -5,7 +5,7 @@ import { type Entry, type Facts, type Model, type Pending, settled } from './mod
 import type { Random } from './random.ts'
 import { ServerGone, type ServerProcess } from './server-process.ts'
 
-const MAX_ASSETS = 24
+const MAX_ASSETS = 16
 const SMALL_BYTES = 3000
 const LARGE_BYTES = 250_000
 

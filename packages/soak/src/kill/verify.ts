@@ -3,7 +3,7 @@ import type { Answer, HttpClient } from './http-client.ts'
 import type { Entry, Facts, Model } from './model.ts'
 import type { Random } from './random.ts'
 
-const GRAVES_EACH_TIME = 12
+const GRAVES_EACH_TIME = 8
 const LINK_MARGIN_MS = 60_000
 
 export interface VerifyContext {

@@ -27,7 +27,7 @@ export async function openLimited(root: string, options: Pick<StowageOptions, 'c
   const stowage = await createStowage({
     kinds: [files],
     storage: fsStorage({ root: join(root, 'objects') }),
-    metadata: sqliteMetadata({ file: join(root, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(root, 'assets.db'), threads: false }),
     logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     workers: false,
     ...options,

@@ -84,7 +84,7 @@ async function startWire(options: WireOptions) {
   const stowage = await createStowage({
     kinds: [kind],
     storage,
-    metadata: sqliteMetadata({ file: join(root, 'assets.db') }),
+    metadata: sqliteMetadata({ file: join(root, 'assets.db'), threads: false }),
     logger,
     workers: false,
     ...options.stowage,

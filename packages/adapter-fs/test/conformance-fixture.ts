@@ -18,7 +18,12 @@ export interface FixtureOptions {
 }
 
 /** A storage in a folder of its own, for the conformance suite. */
-export async function conformanceFixture({ baseUrl, onStorage, prefix = '', atWork = false }: FixtureOptions): Promise<StorageFixture> {
+export async function conformanceFixture({
+  baseUrl,
+  onStorage,
+  prefix = '',
+  atWork = false,
+}: FixtureOptions): Promise<StorageFixture> {
   const place = await temporaryRoot()
   const clock = fakeClock({ now: Date.now() })
   const options = { root: place.root, clock, signing: { secret: 's'.repeat(32), baseUrl } }

@@ -1,4 +1,6 @@
 /** What drivers implement, are given, and may use. Adapters import this entry and nothing else of core. */
+
+export { disposeChunk } from './lib/bytes/dispose-chunk.ts'
 export * from './lib/contracts/actor.ts'
 export * from './lib/contracts/asset.ts'
 export * from './lib/contracts/errors.ts'

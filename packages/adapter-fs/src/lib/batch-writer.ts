@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { StowageError } from '@stowage/core/contracts'
+import { disposeChunk, StowageError } from '@stowage/core/contracts'
 
 const BATCH_BYTES = 1024 * 1024
 // Each small chunk may keep a whole network buffer alive.
@@ -110,7 +110,7 @@ export class BatchWriter {
   async #write(batch: Uint8Array[], bytes: number): Promise<void> {
     this.#handle ??= await this.#open()
     await writeAll(this.#handle, batch)
-    if (this.#disposable) for (const chunk of batch) dispose(chunk)
+    if (this.#disposable) for (const chunk of batch) disposeChunk(chunk)
     this.#syncBehind(this.#handle, bytes)
   }
 }
@@ -133,12 +133,4 @@ function afterBytes(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] 
     left -= chunk.byteLength
   }
   return []
-}
-
-/**
- * Gives a chunk's memory back now. A chunk is little to the collector and much outside of its heap: it then runs for the outside, over the
- * whole heap, every few files. Memory that holds more than the chunk may be somebody's.
- */
-function dispose({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }

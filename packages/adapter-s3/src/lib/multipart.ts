@@ -53,12 +53,16 @@ async function putPart(
   ...[upload, body, options = {}]: Parameters<MultipartStorage['putPart']>
 ): Promise<PartInfo> {
   assertPartNumber(upload.partNumber)
-  const { sizeBytes, signal } = options
+  const { sizeBytes, disposableChunks: disposable, signal } = options
   const target = { ...objectAt(place, upload.key), UploadId: upload.uploadId, PartNumber: upload.partNumber }
-  const reader = new PartReader(abortableBody(body, signal), { sizeBytes, maxBytes: MAX_PART_BYTES }, { inParts: false })
+  const reader = new PartReader(
+    abortableBody(body, signal),
+    { sizeBytes, maxBytes: MAX_PART_BYTES },
+    { inParts: false, disposable },
+  )
   try {
     if (sizeBytes !== undefined && sizeBytes > MOST_HELD_BYTES) return await streamPart(place, target, reader, options)
-    const part = await reader.read(MOST_HELD_BYTES)
+    const part = body instanceof Uint8Array ? await reader.readWhole() : await reader.read(MOST_HELD_BYTES)
     if (!reader.ended) throw tooLargeUnknown()
     const command = new UploadPartCommand({ ...target, Body: part.bytes, ContentLength: part.bytes.byteLength })
     const { ETag } = await place.client.send(withPayload(command, part.sha256, { kept: false }), until(signal))

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type PutOptions, StowageError } from '@stowage/core/contracts'
+import { disposeChunk, type PutOptions, StowageError } from '@stowage/core/contracts'
 import { invalid } from './errors.ts'
 
 export interface Part {
@@ -14,6 +14,12 @@ interface Expected {
   readonly maxBytes: number
 }
 
+interface ReaderOptions {
+  readonly inParts: boolean
+  /** Whether nobody else keeps the chunks: the memory of those that were copied is given back at once. Default false. */
+  readonly disposable?: boolean | undefined
+}
+
 const FIRST_BYTES = 64 * 1024
 
 /** Cuts a body into parts, and checks its length and digest when it has ended. Holds one part, and the chunk that goes beyond it. */
@@ -21,13 +27,17 @@ export class PartReader {
   readonly #source: AsyncIterator<Uint8Array>
   readonly #expected: Expected
   readonly #whole: Hash | null
+  readonly #disposable: boolean
+  /** What `#rest` is the rest of. */
+  #chunk: Uint8Array = new Uint8Array(0)
   #rest: Uint8Array = new Uint8Array(0)
   #ended = false
   #sizeBytes = 0
 
-  constructor(source: AsyncIterator<Uint8Array>, expected: Expected, options: { readonly inParts: boolean }) {
+  constructor(source: AsyncIterator<Uint8Array>, expected: Expected, options: ReaderOptions) {
     this.#source = source
     this.#expected = expected
+    this.#disposable = options.disposable ?? false
     // The digest of a single part is that of the whole.
     this.#whole = options.inParts && expected.checksum ? createHash('sha256') : null
   }
@@ -58,9 +68,21 @@ export class PartReader {
       filled += chunk.byteLength
       hash.update(chunk)
       this.#whole?.update(chunk)
+      if (this.#disposable && this.#rest.byteLength === 0) disposeChunk(this.#chunk)
     }
     await this.#next()
     const part = { bytes: bytes.subarray(0, filled), sha256: hash.digest() }
+    if (this.ended) this.#verify(part)
+    return part
+  }
+
+  /** The next chunk as it is, without a copy: of a body that is one. */
+  async readWhole(): Promise<Part> {
+    await this.#next()
+    const bytes = Buffer.from(this.#rest.buffer, this.#rest.byteOffset, this.#rest.byteLength)
+    this.#rest = new Uint8Array(0)
+    await this.#next()
+    const part = { bytes, sha256: createHash('sha256').update(bytes).digest() }
     if (this.ended) this.#verify(part)
     return part
   }
@@ -92,6 +114,7 @@ export class PartReader {
   #take(chunk: unknown): void {
     if (!(chunk instanceof Uint8Array)) throw invalid(`The body yielded ${typeof chunk}, not bytes.`)
     this.#rest = chunk
+    this.#chunk = chunk
     this.#sizeBytes += chunk.byteLength
     const { sizeBytes, maxBytes } = this.#expected
     if (sizeBytes !== undefined && this.#sizeBytes > sizeBytes)

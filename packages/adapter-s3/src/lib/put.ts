@@ -21,7 +21,7 @@ export async function putObject(place: Place, key: string, body: StorageBody, op
   const reader = new PartReader(
     abortableBody(body, AbortSignal.any(signals)),
     { sizeBytes: options.sizeBytes, checksum: options.checksum, maxBytes: MAX_OBJECT_BYTES },
-    { inParts: options.sizeBytes === undefined || options.sizeBytes > sizes(1) },
+    { inParts: options.sizeBytes === undefined || options.sizeBytes > sizes(1), disposable: options.disposableChunks },
   )
   try {
     const first = await reader.read(sizes(1))

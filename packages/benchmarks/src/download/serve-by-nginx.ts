@@ -15,10 +15,11 @@ export async function serve(folder: string): Promise<ServedElsewhere> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const proxy = `proxy_pass http://127.0.0.1:${port}; proxy_http_version 1.1; proxy_set_header Connection "";`
+  const upstream = `upstream stowage { server 127.0.0.1:${port}; keepalive 32; }`
+  const proxy = `proxy_pass http://stowage; proxy_http_version 1.1; proxy_set_header Connection "";`
   const kept = 'add_header ETag $upstream_http_etag; add_header Vary $upstream_http_vary;'
   const objects = `location /_objects/ { internal; alias ${root}/; sendfile on; tcp_nopush on; etag off; if_modified_since off; ${kept} }`
-  const nginx = await startNginx(folder, proxy, objects)
+  const nginx = await startNginx(folder, proxy, objects, upstream)
   return {
     address: { port: nginx.address.port, pids: [...nginx.address.pids, process.pid] },
     async close() {

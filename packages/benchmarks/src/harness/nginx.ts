@@ -30,15 +30,17 @@ export function nginxVersion(module?: 'dav'): string | null {
  * @param folder it serves what is in `objects` there
  * @param location lines of its configuration
  * @param locations more of these, whole
+ * @param upstreams servers behind it, whole
  */
-export async function startNginx(folder: string, location: string, locations = ''): Promise<ServedElsewhere> {
+export async function startNginx(folder: string, location: string, locations = '', upstreams = ''): Promise<ServedElsewhere> {
   const how = build()
   if (how === null) throw new Error('There is no nginx on this machine: apt-get install nginx-light.')
   await mkdir(join(folder, 'objects'), { recursive: true })
   await mkdir(join(folder, 'temp'), { recursive: true })
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
-    await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, how, `location / { ${location} }\n    ${locations}`))
+    const parts = { locations: `location / { ${location} }\n    ${locations}`, upstreams }
+    await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, how, parts))
     try {
       return await run(folder, port)
     } catch (error) {
@@ -64,7 +66,12 @@ async function run(folder: string, port: number): Promise<ServedElsewhere> {
   return { address: { port, pids: [child.pid as number] }, close }
 }
 
-function configuration(folder: string, port: number, how: string, locations: string): string {
+interface Parts {
+  readonly locations: string
+  readonly upstreams: string
+}
+
+function configuration(folder: string, port: number, how: string, { locations, upstreams }: Parts): string {
   const modules = ['proxy', 'fastcgi', 'uwsgi', 'scgi'].filter(name => !how.includes(`--without-http_${name}_module`))
   return `daemon off;
 master_process off;
@@ -76,6 +83,7 @@ http {
   client_max_body_size 0;
   client_body_temp_path ${folder}/temp/body;
   ${modules.map(name => `${name}_temp_path ${folder}/temp/${name};`).join('\n  ')}
+  ${upstreams}
   server {
     listen 127.0.0.1:${port};
     root ${folder}/objects;

@@ -41,10 +41,7 @@ http {
   gzip_types text/plain;
   client_body_temp_path ${folder}/temp/body;
   proxy_temp_path ${folder}/temp/proxy;
-  server {
-    listen 127.0.0.1:${port};
-    ${block}
-  }
+  ${block.replace('listen 80;', `listen 127.0.0.1:${port};`)}
 }
 `,
   command: folder => ['nginx', '-c', join(folder, 'configuration'), '-e', join(folder, 'error.log')],

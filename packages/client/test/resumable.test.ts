@@ -44,7 +44,8 @@ describe('a resumable upload', () => {
       sizeBytes: SIZE,
       sha256: DIGEST,
     })
-    expect(countOf(PATCH)).toBe(5)
+    expect(await upload(FILE, { tags: ['[one]'] })).toMatchObject({ tags: ['[one]'] })
+    expect(countOf(PATCH)).toBe(10)
     expect(countOf(HEAD)).toBe(0)
     expect(seen).toEqual(seen.toSorted((a, b) => a - b))
     expect(seen.at(-1)).toBe(SIZE)

@@ -17,7 +17,7 @@ export function uploadMetadata(blob: Blob, options: UploadOptions): string {
 }
 
 function textOf(name: string, [first = '', ...others]: readonly string[]): string {
-  const isList = others.length > 0 || (first.startsWith('[') && !PLAIN.includes(name))
+  const isList = name === 'tags' || others.length > 0 || (first.startsWith('[') && !PLAIN.includes(name))
   return isList ? JSON.stringify([first, ...others]) : first
 }
 

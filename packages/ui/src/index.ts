@@ -4,6 +4,7 @@ export type { StowageDeleteDetail, StowageOpenDetail, StowageSelectDetail } from
 export { StowageGallery } from './lib/gallery/gallery.ts'
 export { type GalleryLabels, galleryLabels } from './lib/gallery/labels.ts'
 export { type HouseSourceOptions, houseSource } from './lib/house-source.ts'
+export { basicStyles } from './lib/shared/basic-styles.ts'
 export type { Trouble, TroubleKind } from './lib/shared/trouble.ts'
 export { type UploadCounts, type UploaderLabels, uploaderLabels } from './lib/uploader/labels.ts'
 export type { UploadEntry } from './lib/uploader/queue.ts'

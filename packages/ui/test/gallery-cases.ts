@@ -32,7 +32,7 @@ export function galleryCases(world: () => World, opened: () => OpenedPage): void
     await mount()
     await gallery.locator('img.loaded').nth(3).waitFor()
     expect(await gallery.getByRole('row').count()).toBe(samples.length)
-    await inspect('gallery-files')
+    await inspect('gallery-files', true)
     await gallery.getByRole('textbox', { name: 'Search' }).fill('harbour')
     await eventually(() => gallery.getByRole('row').count()).toBe(2)
     await gallery.getByRole('button', { name: 'sea', exact: true }).click()

@@ -6,14 +6,17 @@ import { expect } from 'vitest'
 import type { StowageGallery, StowageUploader } from '../src/index.ts'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const SHOTS = join(import.meta.dirname, '../screenshots')
+const SHOTS = join(import.meta.dirname, '../../../screenshots/ui')
 const PHONE = { width: 360, height: 740 }
 const DESKTOP = { width: 1440, height: 900 }
 const VARIANTS = [
   { name: 'desktop-light', size: DESKTOP, colorScheme: 'light' },
+  { name: 'phone-dark', size: PHONE, colorScheme: 'dark' },
+] as const
+/** Of a few states. */
+const OTHERS = [
   { name: 'desktop-dark', size: DESKTOP, colorScheme: 'dark' },
   { name: 'phone-light', size: PHONE, colorScheme: 'light' },
-  { name: 'phone-dark', size: PHONE, colorScheme: 'dark' },
 ] as const
 
 declare const axe: {
@@ -53,13 +56,13 @@ export async function openPage(browser: Browser, origin: string, setup: { readon
     uploader: page.locator('stowage-uploader'),
     gallery: page.locator('stowage-gallery'),
     tile: (title: string) => page.locator('stowage-gallery').getByRole('row', { name: title }),
-    /** Keeps a picture of the state in every size and colour, and has it checked for accessibility in both colours. */
-    async inspect(name: string) {
-      for (const { name: variant, size, colorScheme } of VARIANTS) {
+    /** Keeps pictures of the state, and has it checked for accessibility. */
+    async inspect(name: string, inEach = false) {
+      for (const { name: variant, size, colorScheme } of inEach ? [...VARIANTS, ...OTHERS] : VARIANTS) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await page.setViewportSize(size)
         await page.screenshot({ path: join(SHOTS, `${name}-${variant}.png`), fullPage: true })
-        if (variant === 'desktop-light' || variant === 'phone-dark') await checkAccess(page, `${name}, ${variant}`)
+        await checkAccess(page, `${name}, ${variant}`)
       }
       await page.setViewportSize(DESKTOP)
     },

@@ -110,7 +110,7 @@ export function uploaderCases(world: () => World, opened: () => OpenedPage): voi
     expect(await uploader.locator('li').getByText('Too large: files may have 1 MB. Choose a smaller one.').count()).toBe(1)
     expect(await uploader.locator('li').getByText('This type is not accepted. Choose one of: images, TXT.').count()).toBe(1)
     expect(await uploader.locator('li').getByText('You may not upload here.').count()).toBe(1)
-    await inspect('uploader-mixed')
+    await inspect('uploader-mixed', true)
     await uploader.getByRole('button', { name: 'Cancel all' }).click()
     await eventually(() => uploader.locator('li').getByText('Cancelled').count()).toBe(4)
     await page.unroute(UPLOADS)

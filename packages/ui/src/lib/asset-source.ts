@@ -49,14 +49,14 @@ export interface SourceUploadOptions {
   readonly fields?: Readonly<Record<string, unknown>>
 }
 
-/** An upload that can rest. */
+/** An upload under way. */
 export interface UploadHandle {
   /** As `upload` gives it. */
   readonly done: Promise<AssetItem>
-  /** Sends no more for now. @returns false where there is nothing to stop */
-  pause(): boolean
+  /** Sends no more for now; absent where it can't rest. @returns false where there is nothing to stop */
+  pause?(): boolean
   /** Goes on; from where it was, where the API can. */
-  resume(): void
+  resume?(): void
 }
 
 /** What an edit changes. */

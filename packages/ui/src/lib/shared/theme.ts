@@ -1,4 +1,5 @@
 import { css } from 'lit'
+import { basicStyles } from './basic-styles.ts'
 
 /** Colours, sizes and the controls that both elements share. Each `--stowage-*` variable replaces one of them. */
 export const theme = css`
@@ -44,25 +45,7 @@ export const theme = css`
   ul {
     list-style: none;
   }
-  .icon {
-    inline-size: 1.25em;
-    block-size: 1.25em;
-    flex: none;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 1.7;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-  }
-  .hidden-visually {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    margin: -1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
+  ${basicStyles}
   .muted {
     color: var(--_muted);
   }

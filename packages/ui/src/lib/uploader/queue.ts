@@ -16,11 +16,8 @@ export interface UploadEntry {
   readonly canPause: boolean
 }
 
-/** What was begun; where it can't be paused, only its end. */
-export type StartedUpload = Pick<UploadHandle, 'done'> & Partial<UploadHandle>
-
 export interface UploadQueueOptions {
-  readonly start: (file: File, options: SourceUploadOptions) => StartedUpload
+  readonly start: (file: File, options: SourceUploadOptions) => UploadHandle
   /** Why a file is not even tried; null where it is. */
   readonly refuse: (file: File) => Trouble | null
   readonly concurrency: () => number
@@ -50,7 +47,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   let entries: readonly UploadEntry[] = []
   let nextId = 1
   const controllers = new Map<number, AbortController>()
-  const uploads = new Map<number, StartedUpload>()
+  const uploads = new Map<number, UploadHandle>()
   const find = (id: number) => entries.find(entry => entry.id === id)
 
   const change = (id: number, patch: Partial<UploadEntry>) => {

@@ -1,5 +1,5 @@
 import type { CSSResultGroup, nothing, PropertyDeclarations, TemplateResult } from 'lit'
-import type { AssetItem, SourceUploadOptions } from '../asset-source.ts'
+import type { AssetItem, SourceUploadOptions, UploadHandle } from '../asset-source.ts'
 import { accepts, acceptText } from '../shared/accepts.ts'
 import { SourceElement } from '../shared/element.ts'
 import { bytesText } from '../shared/format.ts'
@@ -10,7 +10,7 @@ import { countsOf } from './counts.ts'
 import { filesOf, holdsFiles, isEditable } from './files.ts'
 import { type UploaderLabels, uploaderLabels } from './labels.ts'
 import { createPreviews } from './previews.ts'
-import { createUploadQueue, type StartedUpload, type UploadEntry, type UploadQueue } from './queue.ts'
+import { createUploadQueue, type UploadEntry, type UploadQueue } from './queue.ts'
 import { uploaderStyles } from './styles.ts'
 import { uploaderView } from './view.ts'
 
@@ -222,7 +222,7 @@ export class StowageUploader extends SourceElement {
     })
   }
 
-  #start(file: File, options: SourceUploadOptions): StartedUpload {
+  #start(file: File, options: SourceUploadOptions): UploadHandle {
     const { assets } = this
     const all = { ...options, fields: this.fields }
     if (assets?.start) return assets.start(file, all)

@@ -83,6 +83,12 @@ export function describeServer(world: World): void {
     expect(done).toEqual([201, expect.objectContaining({ filename: 'note.txt', size: 5 })])
   })
 
+  it.skipIf(!process.env.STOWAGE_EXAMPLES_ON)('keeps the files of each API in a folder of the bucket', async () => {
+    const { objects } = await world.server.storage.list({ limit: 1000 })
+    const folders = new Set(objects.map(({ key }) => key.split('/')[0]))
+    expect([...folders].sort()).toEqual(['asset-library', 'page-assets', 'product-images', 'vaults'])
+  })
+
   it('serves its page with a policy, and again only where it changed', async () => {
     const first = await speak.call('/')
     expect([first.status, first.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])

@@ -1,6 +1,7 @@
 import { startExample } from '@stowage-examples/shared/start-example'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { hasChromium, launchChromium } from './chromium.ts'
+import { describeCuts } from './cuts.ts'
 import { describeLooks } from './looks.ts'
 import { describeServer } from './server.ts'
 import type { BrowserWorld } from './visitor.ts'
@@ -23,6 +24,7 @@ describe('the showcase', { timeout: PATIENCE_MS }, () => {
     afterAll(() => world.browser.close())
     describe('as it looks', () => describeLooks(world))
     describe('to a visitor', () => describeVisits(world))
+    describe('on a bad connection', () => describeCuts(world))
   })
 
   describe('as a server', () => describeServer(world))

@@ -5,7 +5,7 @@ import type { RunningExample } from '@stowage-examples/shared/start-example'
 import type { Browser, Locator, Page } from 'playwright-core'
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const shots = fileURLToPath(new URL('../screenshots/', import.meta.url))
+const shots = fileURLToPath(new URL('../../../screenshots/showcase/', import.meta.url))
 
 export const photo = fileURLToPath(new URL('../../page-assets/photo.jpg', import.meta.url))
 

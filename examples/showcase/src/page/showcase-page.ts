@@ -10,6 +10,7 @@ import { masthead } from './parts/masthead.ts'
 import { rememberedTheme, type Theme, useTheme } from './parts/theme-button.ts'
 import { uploadCard } from './parts/upload-card.ts'
 import { whoCard } from './parts/who-card.ts'
+import { createTracedClient } from './wire/traced-client.ts'
 import { createTracedFetch } from './wire/traced-fetch.ts'
 import { WireLog } from './wire/wire-log.ts'
 
@@ -105,7 +106,15 @@ export class ShowcasePage extends LitElement {
 
   #open(): ShowcaseSource {
     const { api, identity, place } = this.shown
-    return api.open({ fetch: this.#fetch, token: identity.token, place, filters: this.asked, reach: url => this.#reach(url) })
+    const { token } = identity
+    return api.open({
+      fetch: this.#fetch,
+      client: path => createTracedClient(this.#log, path, token),
+      token,
+      place,
+      filters: this.asked,
+      reach: url => this.#reach(url),
+    })
   }
 
   /** The server may be reached by other names than the one that it writes into addresses. */

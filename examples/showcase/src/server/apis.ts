@@ -15,7 +15,7 @@ const builds = {
 
 export type ApiName = keyof typeof builds
 
-/** The four examples as one server holds them, each with a folder, a schema and signed URLs of its own. */
+/** The four examples as one server holds them, each with a folder (on a disk or in a bucket), a schema and signed URLs of its own. */
 export async function openApis(ground: Ground & { readonly dataDir: string }): Promise<Record<ApiName, Opened>> {
   const opening = Object.entries(builds).map(async ([name, build]) => {
     const env = envOf(name, ground)
@@ -25,10 +25,12 @@ export async function openApis(ground: Ground & { readonly dataDir: string }): P
 }
 
 function envOf(name: string, { env, dataDir }: { readonly env: NodeJS.ProcessEnv; readonly dataDir: string }): NodeJS.ProcessEnv {
-  const { DATABASE_URL: url, FILES_SECRET: secret } = env
+  const { DATABASE_URL: url, FILES_SECRET: secret, STORAGE_PREFIX: prefix } = env
   return {
     ...env,
     DATA_DIR: join(dataDir, name),
+    // In a bucket too, each API has a folder.
+    STORAGE_PREFIX: prefix ? `${prefix.replace(/\/$/, '')}/${name}` : name,
     // Files of SQLite have no schemas: each API gets a file.
     ...(url?.startsWith('sqlite:') && { DATABASE_URL: url.replace(/(\.\w+)?$/, `-${name}$1`) }),
     // What one API's disk signed is nothing to another's.

@@ -1,3 +1,4 @@
+import type { AssetClient } from '@stowage/client'
 import type { AssetItem, AssetSource } from '@stowage/ui'
 import type { TracedFetch } from '../wire/traced-fetch.ts'
 
@@ -64,6 +65,8 @@ export interface ShowcaseSource extends AssetSource {
 
 export interface SourceContext {
   readonly fetch: TracedFetch
+  /** For what an API has in common with the house API, below a path of it. */
+  readonly client: (path: string) => AssetClient
   readonly token: string | null
   readonly place: string
   /** Of the API's own filters, those that are set. */

@@ -1,53 +1,22 @@
-import type { AssetItem } from '@stowage/ui'
 import { readJson } from '../wire/api-error.ts'
 import type { ShowcaseSource, SourceContext } from './api.ts'
 import { describeSize, describeTime, factsOf } from './describe.ts'
-import { matching } from './matching.ts'
+import { fileListSource, type ListedFile } from './file-list-source.ts'
 
-interface PageAsset {
-  readonly id: number
-  readonly filename: string
-  readonly content_type: string
-  readonly size: number
+interface PageAsset extends ListedFile {
   readonly url: string
-  readonly created_at: string
 }
 
-/** The files of a page: its list is whole, so that searching it is done here. */
-export function pageAssetsSource({ fetch, token, place, reach }: SourceContext): ShowcaseSource {
+/** The files of a page. They have addresses that anyone may read. */
+export function pageAssetsSource(context: SourceContext): ShowcaseSource {
+  const { fetch, token, place, reach } = context
   const path = `/api/pages/${place}/assets`
-  const toItem = (asset: PageAsset): AssetItem => {
-    const contentUrl = reach(asset.url)
-    return {
-      id: String(asset.id),
-      title: asset.filename,
-      filename: asset.filename,
-      contentType: asset.content_type,
-      sizeBytes: asset.size,
-      createdAt: asset.created_at,
-      tags: [],
-      thumbnailUrl: asset.content_type.startsWith('image/') ? contentUrl : null,
-      contentUrl,
-      raw: asset,
-    }
+  const urlsOf = ({ url, content_type }: PageAsset) => {
+    const contentUrl = reach(url)
+    return { contentUrl, thumbnailUrl: content_type.startsWith('image/') ? contentUrl : null }
   }
   return {
-    filters: ['search', 'type'],
-    types: ['image', 'pdf', 'text', 'video', 'audio'],
-    maxBytes: 50 * 1024 * 1024,
-    async list(query, { signal } = {}) {
-      const { assets } = await readJson<{ assets: PageAsset[] }>(await fetch(path, { token, signal }))
-      const items = assets.map(toItem).filter(matching(query))
-      return { items, cursor: null, total: items.length }
-    },
-    async upload(file, { onProgress, signal }) {
-      const form = new FormData()
-      form.append('file', file)
-      return toItem(await readJson(await fetch(path, { method: 'POST', token, form, onProgress, signal })))
-    },
-    async remove({ id }) {
-      await readJson(await fetch(`${path}/${id}`, { method: 'DELETE', token }))
-    },
+    ...fileListSource<PageAsset>(context, { path, name: 'assets', urlsOf }),
     link: async ({ raw }) => (raw as PageAsset).url,
     linkHint: () => 'The link is public and lasts until the file is deleted.',
     facts: ({ raw }) => {

@@ -1,4 +1,4 @@
-import type { AssetItem } from '@stowage/ui'
+import type { AssetItem, SourceUploadOptions, UploadHandle } from '@stowage/ui'
 import { readBlob, readJson } from '../wire/api-error.ts'
 import type { ShowcaseSource, SourceContext } from './api.ts'
 import { describePixels, describeSize, describeTime, factsOf } from './describe.ts'
@@ -27,13 +27,42 @@ interface Page {
 }
 
 const LIMIT = '12'
+const PLACE = ['partition', 'collection', 'channel'] as const
+/** What is larger goes in pieces, so that a lost connection loses little. */
+const LARGE_BYTES = 8 * 1024 * 1024
+const PIECE_BYTES = 4 * 1024 * 1024
+/** About a minute and a half: as long as a server takes to be started anew. */
+const RETRIES = 8
 /** This API makes no thumbnails: pictures up to this show themselves. */
 const OWN_THUMBNAIL_BYTES = 2 * 1024 * 1024
 
-export function vaultsSource({ fetch, token, place, filters }: SourceContext): ShowcaseSource {
+export function vaultsSource({ fetch, client, token, place, filters }: SourceContext): ShowcaseSource {
   const path = `/api/v1/vaults/${place}/assets`
   const change = async (id: string, json: unknown) =>
     toItem(await readJson<VaultAsset>(await fetch(`${path}/${id}`, { method: 'PATCH', token, json })))
+  const inOne = async (file: File, { onProgress, signal, fields = {} }: SourceUploadOptions) => {
+    const form = new FormData()
+    for (const name of PLACE) form.append(name, String(fields[name] ?? ''))
+    form.append('tags', JSON.stringify(tagsOf(fields)))
+    form.append('file', file)
+    return toItem(await readJson(await fetch(path, { method: 'POST', token, form, onProgress, signal })))
+  }
+  const assets = client(path)
+  const inPieces = (file: File, { onProgress, onRetry, signal, fields = {} }: SourceUploadOptions): UploadHandle => {
+    const task = assets.startUpload(file, {
+      way: 'resumable',
+      chunkBytes: PIECE_BYTES,
+      retries: RETRIES,
+      resume: localStorage,
+      fields: Object.fromEntries(PLACE.map(name => [name, String(fields[name] ?? '')])),
+      tags: tagsOf(fields),
+      onProgress,
+      signal,
+    })
+    task.on('retry', ({ error }) => onRetry?.(error))
+    // This API presents its assets in a shape of its own, here too.
+    return { done: task.done.then(asset => toItem(asset as unknown as VaultAsset)), pause: task.pause, resume: task.resume }
+  }
   return {
     filters: [],
     maxBytes: 100 * 1024 * 1024,
@@ -42,13 +71,7 @@ export function vaultsSource({ fetch, token, place, filters }: SourceContext): S
       const page = await readJson<Page>(await fetch(`${path}?${params}`, { token, signal }))
       return { items: page.data.map(toItem), cursor: page.cursor }
     },
-    async upload(file, { onProgress, signal, fields = {} }) {
-      const form = new FormData()
-      for (const name of ['partition', 'collection', 'channel']) form.append(name, String(fields[name] ?? ''))
-      form.append('tags', JSON.stringify(splitTags(String(fields.tags ?? ''))))
-      form.append('file', file)
-      return toItem(await readJson(await fetch(path, { method: 'POST', token, form, onProgress, signal })))
-    },
+    start: (file, options) => (file.size > LARGE_BYTES ? inPieces(file, options) : { done: inOne(file, options) }),
     async remove({ id }) {
       await readJson(await fetch(`${path}/${id}`, { method: 'DELETE', token }))
     },
@@ -67,6 +90,8 @@ export function vaultsSource({ fetch, token, place, filters }: SourceContext): S
     save: ({ id }, { tags = '', alt = '' }) => change(id, { tags: splitTags(tags), metadata: { alt } }),
   }
 }
+
+const tagsOf = ({ tags }: Readonly<Record<string, unknown>>) => splitTags(String(tags ?? ''))
 
 function toItem(asset: VaultAsset): AssetItem {
   return {

@@ -44,7 +44,7 @@ function headersView(headers: HeaderLines): TemplateResult | typeof nothing {
 
 /** Tokens are not for screenshots. */
 function shortened(name: string, value: string): string {
-  return name === 'Authorization' ? value.replace(/(?<=^Bearer .{4}).+/, '…') : value
+  return name.toLowerCase() === 'authorization' ? value.replace(/(?<=^Bearer .{4}).+/, '…') : value
 }
 
 function bodyView(body: BodyView | null): TemplateResult | typeof nothing {

@@ -6,6 +6,7 @@ export function toCurl({ method, path, requestHeaders, requestBody }: Exchange, 
   const words = ['curl', ...(method === 'GET' ? [] : ['-X', method])]
   for (const [name, value] of requestHeaders) words.push('-H', quoted(`${name}: ${value}`))
   if (requestBody?.kind === 'text') words.push('-d', quoted(requestBody.text.replace(/\s*\n\s*/g, ' ')))
+  if (requestBody?.kind === 'bytes') words.push('--data-binary', '@FILE')
   if (requestBody?.kind === 'form') {
     for (const [name, value] of requestBody.parts)
       words.push('-F', quoted(`${name}=${name === 'file' ? `@${value.replace(/ \([^()]*\)$/, '')}` : value}`))

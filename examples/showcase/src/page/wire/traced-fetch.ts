@@ -1,5 +1,6 @@
 import type { BodyView } from './exchange.ts'
-import { type FormRequest, sendForm } from './send-form.ts'
+import { type BodyRequest, sendBody } from './send-body.ts'
+import { traced } from './traced.ts'
 import type { WireLog } from './wire-log.ts'
 
 export interface Call {
@@ -8,50 +9,26 @@ export interface Call {
   readonly token: string | null
   readonly json?: unknown
   readonly form?: FormData
-  readonly onProgress?: FormRequest['onProgress'] | undefined
+  readonly onProgress?: BodyRequest['onProgress'] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 export type TracedFetch = (path: string, call: Call) => Promise<Response>
 
-const SHOWN_CHARACTERS = 20_000
+/** How the page asks. */
+export const PLAIN = { credentials: 'omit', cache: 'no-store' } as const satisfies RequestInit
 
 /** Sends requests as the page's identity, and tells the log of each and of its answer. Cookies of the examples' own pages stay out. */
 export function createTracedFetch(log: WireLog): TracedFetch {
-  return async (path, call) => {
+  return (path, call) => {
     const { method = 'GET', signal } = call
     const headers = headersOf(call)
-    const id = log.begin({
-      method,
-      path,
-      requestHeaders: Object.entries(headers),
-      requestBody: sentBody(call),
-      ofFile: path.endsWith('/content') || !/^\/(api|v1)\//.test(path),
-      startedAt: new Date(),
-    })
-    const started = performance.now()
-    try {
+    return traced(log, { method, path, headers, body: sentBody(call), signal }, async () => {
+      if (call.form && call.onProgress)
+        return sendBody(path, { method, headers, body: call.form, signal, onProgress: call.onProgress })
       const body = call.form ?? (call.json === undefined ? undefined : JSON.stringify(call.json))
-      const response =
-        call.form && call.onProgress
-          ? await sendForm(path, { method, headers, body: call.form, signal, onProgress: call.onProgress })
-          : await fetch(path, {
-              method,
-              headers,
-              credentials: 'omit',
-              cache: 'no-store',
-              ...(body && { body }),
-              ...(signal && { signal }),
-            })
-      const tookMs = performance.now() - started
-      log.end(id, {
-        answer: { status: response.status, tookMs, headers: [...response.headers], body: await receivedBody(response) },
-      })
-      return response
-    } catch (error) {
-      log.end(id, { failure: signal?.aborted ? 'Cancelled here.' : error instanceof Error ? error.message : String(error) })
-      throw error
-    }
+      return fetch(path, { ...PLAIN, method, headers, ...(body && { body }), ...(signal && { signal }) })
+    })
   }
 }
 
@@ -72,24 +49,3 @@ function sentBody({ json, form }: Call): BodyView | null {
 }
 
 const describeFile = ({ name, type, size }: File): string => `${name} (${type || 'no type'}, ${size.toLocaleString('en')} bytes)`
-
-/** Of a copy, so that the answer itself can still be read. Files are not read twice. */
-async function receivedBody(response: Response): Promise<BodyView | null> {
-  const contentType = response.headers.get('content-type') ?? ''
-  if (!contentType.includes('json')) {
-    const sizeBytes = Number(response.headers.get('content-length') ?? 0)
-    return contentType === '' || response.status === 204 ? null : { kind: 'bytes', contentType, sizeBytes }
-  }
-  const text = await response.clone().text()
-  try {
-    return { kind: 'text', text: cut(JSON.stringify(JSON.parse(text), null, 2)) }
-  } catch {
-    return { kind: 'text', text: cut(text) }
-  }
-}
-
-function cut(text: string): string {
-  return text.length <= SHOWN_CHARACTERS
-    ? text
-    : `${text.slice(0, SHOWN_CHARACTERS)}\n… ${text.length - SHOWN_CHARACTERS} more characters`
-}

@@ -1,19 +1,22 @@
-export interface FormRequest {
+export interface BodyRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: FormData
+  readonly body: FormData | Blob
   readonly signal?: AbortSignal | undefined
   readonly onProgress: (progress: { readonly loaded: number; readonly total: number | null }) => void
 }
 
-/** Like fetch, but tells how far a form has been sent, which in browsers only XMLHttpRequest can. */
-export function sendForm(url: string, { method, headers, body, signal, onProgress }: FormRequest): Promise<Response> {
+/** Like fetch, but tells how far a body has been sent, which in browsers only XMLHttpRequest can. */
+export function sendBody(url: string, { method, headers, body, signal, onProgress }: BodyRequest): Promise<Response> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
     const abort = () => xhr.abort()
     signal?.addEventListener('abort', abort, { once: true })
+    // A connection whose network is gone may stand still for minutes.
+    addEventListener('offline', abort)
     xhr.onloadend = () => {
       signal?.removeEventListener('abort', abort)
+      removeEventListener('offline', abort)
       if (signal?.aborted) reject(signal.reason)
       else if (xhr.status === 0) reject(new TypeError('The connection was lost.'))
       else resolve(responseOf(xhr))

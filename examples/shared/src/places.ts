@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
-import type { MetadataStore, StorageAdapter } from '@stowage/core'
+import { type MetadataStore, type StorageAdapter, withPrefix } from '@stowage/core'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 
 export interface Places {
@@ -13,7 +13,7 @@ const FLAVORS = ['aws', 'r2', 'minio', 'ceph', 'ceph-18', 'b2'] as const
 
 /**
  * Storage and database of an example, as its environment says: `STORAGE` is `fs` (default), `s3` or `gcs`, the last two with STORAGE_BUCKET and, for
- * services that are not Amazon's and Google's own, STORAGE_ENDPOINT and STORAGE_FLAVOR; credentials are found as their SDKs do. `DATABASE_URL` is
+ * services that are not Amazon's and Google's own, STORAGE_ENDPOINT and STORAGE_FLAVOR; STORAGE_PREFIX is a folder in the bucket; credentials are found as their SDKs do. `DATABASE_URL` is
  * `postgres://…` or `sqlite:PATH`; without it, SQLite in DATA_DIR. A disk signs URLs below `signedUrl`, with FILES_SECRET; without that they end with
  * the process.
  * @throws Error that names the setting which is missing or can't be meant
@@ -30,8 +30,8 @@ async function openStorage(
 ): Promise<StorageAdapter> {
   const signing = { secret, baseUrl: signedUrl }
   if (STORAGE === 'fs') return fsStorage({ root: join(dataDir, 'objects'), signing })
-  if (STORAGE === 's3') return openS3(env)
-  if (STORAGE === 'gcs') return openGcs(env)
+  if (STORAGE === 's3') return inFolder(await openS3(env), env)
+  if (STORAGE === 'gcs') return inFolder(await openGcs(env), env)
   throw new Error(`STORAGE=${STORAGE} is not known: it is fs (the default), s3 or gcs.`)
 }
 
@@ -51,6 +51,9 @@ async function openGcs(env: NodeJS.ProcessEnv): Promise<StorageAdapter> {
   const { gcsStorage } = await import('@stowage/adapter-gcs')
   return gcsStorage({ bucket, ...(env.STORAGE_ENDPOINT && { apiEndpoint: env.STORAGE_ENDPOINT }) })
 }
+
+const inFolder = (storage: StorageAdapter, { STORAGE_PREFIX: prefix }: NodeJS.ProcessEnv) =>
+  prefix ? withPrefix(storage, prefix) : storage
 
 function bucketOf({ STORAGE_BUCKET }: NodeJS.ProcessEnv): string {
   if (STORAGE_BUCKET) return STORAGE_BUCKET

@@ -141,6 +141,18 @@ describe('a resumable upload', () => {
     expect((await assets.list()).items).toHaveLength(2)
   })
 
+  it('of a file that is on its way already is another one', async () => {
+    const resume = keepInMemory()
+    world.proxy.next({ at: 1.2 * MIB, how: 'hang' })
+    const first = assets.startUpload(FILE, { ...CHUNKS, resume })
+    await expect.poll(() => world.proxy.troubles(), { timeout: 15_000 }).toBe(1)
+    const second = await upload(FILE, { resume })
+    first.pause()
+    first.resume()
+    expect((await first.done).id).not.toBe(second.id)
+    expect(resume.kept.size).toBe(0)
+  })
+
   it('that is aborted rejects with the reason, and leaves nothing behind', async () => {
     world.proxy.next({ at: 1.2 * MIB, how: 'hang' })
     const resume = keepInMemory()

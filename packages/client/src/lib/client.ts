@@ -74,8 +74,9 @@ export function createAssetClient(options: AssetClientOptions): AssetClient {
     return results
   }
   const absent = new Set<UploadWay>()
+  const busy = new Set<string>()
   const start = (source: UploadSource, input: UploadOptions, isWatched: boolean) =>
-    startUpload({ connection, absent, isWatched }, source, input)
+    startUpload({ connection, absent, busy, isWatched }, source, input)
   const client: AssetClient = {
     // A promise of its own: unlike the task's, it must be listened to.
     upload: async (source, input = {}) => start(source, input, input.onProgress !== undefined).done,

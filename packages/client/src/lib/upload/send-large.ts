@@ -21,9 +21,9 @@ const NOT_OFFERED: readonly number[] = [404, 405, 501]
 
 /** @returns null where this way cannot be gone, but another one may: `isOptional` */
 export async function sendLarge(job: Job, way: LargeWay, isOptional: boolean): Promise<Asset | null> {
-  const { connection, options, absent, signal, onSent } = job
+  const { connection, options, absent, busy, signal, onSent } = job
   const blob = job.blob as Blob
-  const session = openSession({ connection, ...PLACES[way], onBegun: () => job.onWay(way) }, blob, options)
+  const session = openSession({ connection, ...PLACES[way], busy, onBegun: () => job.onWay(way) }, blob, options)
   let hasArrived = false
   const onArrived = () => {
     hasArrived = true
@@ -47,6 +47,8 @@ export async function sendLarge(job: Job, way: LargeWay, isOptional: boolean): P
       await session.giveUp()
     }
     throw error
+  } finally {
+    session.leave()
   }
 }
 

@@ -15,6 +15,8 @@ export interface Session {
   recall(): Promise<string | null>
   begun(id: string): Promise<void>
   forget(): Promise<void>
+  /** Whoever sends the same file from now on may take it up. */
+  leave(): void
   /** Best effort: what is left of it ends by itself. True where the API was reached. */
   giveUp(): Promise<boolean>
 }
@@ -23,6 +25,8 @@ export interface SessionPlace {
   readonly connection: Connection
   readonly root: readonly string[]
   readonly headers: Readonly<Record<string, string>>
+  /** Keys of files that are on their way: one that is sent twice at once is two uploads. */
+  readonly busy: Set<string>
   /** Called when there is one. */
   readonly onBegun: () => void
 }
@@ -30,12 +34,13 @@ export interface SessionPlace {
 const GIVE_UP_MS = 10_000
 
 export function openSession(place: SessionPlace, blob: Blob, options: UploadOptions): Session {
-  const { connection, root, headers, onBegun } = place
+  const { connection, root, headers, busy, onBegun } = place
   const { resume } = options
   // What tells a file from others; other bytes have no time.
   const modified = blob instanceof File ? blob.lastModified : null
-  const store = modified === null ? undefined : resume
   const key = JSON.stringify(['stowage', connection.url(root), nameOf(blob, options), blob.size, modified])
+  const store = modified === null || busy.has(key) ? undefined : resume
+  if (store) busy.add(key)
   let id: string | null = null
   return {
     root,
@@ -50,6 +55,7 @@ export function openSession(place: SessionPlace, blob: Blob, options: UploadOpti
       await store?.setItem(key, begun)
     },
     forget: async () => void (await store?.removeItem(key)),
+    leave: () => void (store && busy.delete(key)),
     giveUp: async () => {
       if (id === null) return false
       const signal = AbortSignal.timeout(GIVE_UP_MS)

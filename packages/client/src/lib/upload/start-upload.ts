@@ -11,6 +11,8 @@ export interface UploadPlace {
   readonly connection: Connection
   /** Ways that the API was found not to offer, or whose storage cannot be reached from here. */
   readonly absent: Set<UploadWay>
+  /** Files that are on their way, and may be taken up later. */
+  readonly busy: Set<string>
   /** False where nobody asks how far it is: a fetch of the options then does. */
   readonly isWatched: boolean
 }

@@ -58,10 +58,12 @@ export async function openPage(browser: Browser, origin: string, setup: { readon
     tile: (title: string) => page.locator('stowage-gallery').getByRole('row', { name: title }),
     /** Keeps pictures of the state, and has it checked for accessibility. */
     async inspect(name: string, inEach = false) {
+      // A dialog covers the screen, not the page.
+      const fullPage = (await page.locator('dialog[open]').count()) === 0
       for (const { name: variant, size, colorScheme } of inEach ? [...VARIANTS, ...OTHERS] : VARIANTS) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await page.setViewportSize(size)
-        await page.screenshot({ path: join(SHOTS, `${name}-${variant}.png`), fullPage: true })
+        await page.screenshot({ path: join(SHOTS, `${name}-${variant}.png`), fullPage })
         await checkAccess(page, `${name}, ${variant}`)
       }
       await page.setViewportSize(DESKTOP)

@@ -85,8 +85,8 @@ export async function openVisitor(browser: Browser, origin: string): Promise<Vis
     },
     async screenshot(name) {
       await mkdir(shots, { recursive: true })
-      // A dialog covers the screen, not the page.
-      const fullPage = page.viewportSize()?.width === sizes.desktop.width && !(await details.isVisible())
+      // A dialog and a raised sheet cover the screen, not the page.
+      const fullPage = !(await details.isVisible()) && (await page.locator('wire-view[raised]').count()) === 0
       await page.screenshot({ path: `${shots}${name}.png`, fullPage })
     },
   }

@@ -1,5 +1,5 @@
 import type { ObjectInfo, PutOptions, StorageBody } from '@stowage/core/contracts'
-import { StowageError } from '@stowage/core/contracts'
+import { disposeChunk, StowageError } from '@stowage/core/contracts'
 import { type Block, Blocks } from './blocks.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import type { Place } from './place.ts'
@@ -22,7 +22,7 @@ export async function putObject(place: Place, key: string, body: StorageBody, op
     const first = await blocks.next()
     const made = first.last
       ? await insert(place, write, said, { blocks, first })
-      : await putInBlocks(place, write, said, { blocks, first })
+      : await putInBlocks(place, write, said, { blocks, first, disposable: options.disposableChunks ?? false })
     return infoOf(place, verified(made, blocks, write))
   } finally {
     // A source that is silent is not waited for.
@@ -72,7 +72,12 @@ function relatedBody(resource: Said, { chunks, sizeBytes }: Block, unique: strin
   }
 }
 
-async function putInBlocks(place: Place, write: Write, said: Said, { blocks, first }: Reading): Promise<Resource> {
+async function putInBlocks(
+  place: Place,
+  write: Write,
+  said: Said,
+  { blocks, first, disposable }: Reading & { readonly disposable: boolean },
+): Promise<Resource> {
   const upload = await ResumableUpload.begin(place, write, said)
   try {
     for (let block = first; ; ) {
@@ -80,6 +85,8 @@ async function putInBlocks(place: Place, write: Write, said: Said, { blocks, fir
       // Until it is awaited below; a failure of `send` comes first.
       next?.catch(() => undefined)
       const made = await upload.send(block, block.last ? blocks.crc32c : null)
+      // Nothing of it is sent again.
+      if (disposable) for (const chunk of block.chunks) disposeChunk(chunk)
       if (made) return made
       if (!next) throw new StowageError('bad_gateway', `Could not ${write.doing}: the service waits for more than there is.`)
       block = await next

@@ -41,7 +41,12 @@ export function signedMemory(clock: Clock, { copies = true, minPartBytes = 1 } =
       create: multipart.create,
       putPart: multipart.putPart,
       listParts: multipart.listParts,
-      complete: multipart.complete,
+      async complete(upload, parts, options) {
+        // Ceph joins all parts that it has, or none.
+        const { length } = minPartBytes > 1 ? await multipart.listParts(upload.key, upload.uploadId) : parts
+        if (length !== parts.length) throw new StowageError('invalid_request', `There are ${length} parts, not ${parts.length}.`)
+        return multipart.complete(upload, parts, options)
+      },
       abort: multipart.abort,
       presignPart: async (upload, options) => sign('PUT', options, bytes => multipart.putPart(upload, bytes)),
     },

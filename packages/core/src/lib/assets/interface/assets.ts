@@ -57,7 +57,7 @@ export interface Assets {
   /**
    * Begins a file that comes in requests, each of which goes on where the one before ended. Only whoever began it can go on with it. Needs `create`, like
    * all that follows. Keeps the quota's room until it ends, 24 hours after its last bytes at the latest.
-   * @throws StowageError `unsupported` where the storage takes no parts of any size; `unprocessable`, `content_too_large`, `quota_exceeded`
+   * @throws StowageError `unsupported` where the storage takes no files in parts; `unprocessable`, `content_too_large`, `quota_exceeded`
    */
   createResumable(input: CreateResumableInput): Promise<ResumableUpload>
   /** How far it is; disturbs nobody. @throws StowageError `not_found`, in the same words for another's, an expired one and none */

@@ -141,17 +141,24 @@ describe('a resumable upload where parts have a least size', () => {
     await expectNothingLeft(world, 2)
   })
 
-  it('holds no more in memory than its share: the rest of a part is stored before it is whole', async () => {
-    const world = await open({ limits: { maxBytes: 3_000_000 }, resumable: { partBytes: 1_000_000, memoryBytes: 1 } })
+  it('holds no more in memory than its share, however many there are: the rest is stored before its part is whole', async () => {
+    const world = await open({ limits: { maxBytes: 3_000_000 }, resumable: { partBytes: 650_000, memoryBytes: 1 } })
     const assets = world.stowage.as(alice)
-    const file = Buffer.alloc(1_300_000, 'The same again. ')
-    const ids = await Promise.all([1, 2, 3].map(async () => (await assets.createResumable({ sizeBytes: file.byteLength })).id))
-    const seen = watched(world)
-    const sends = ids.map(id => assets.appendResumable(id, { offsetBytes: 0, body: chunked(file, 65_536) }))
+    const file = Buffer.alloc(700_000, 'The same again. ')
+    const held = Array.from({ length: 50 }, () => heldBody(file.subarray(0, 600_000)))
+    const sends = held.map(async ({ body }) => {
+      const { id } = await assets.createResumable({ sizeBytes: file.byteLength })
+      return assets.appendResumable(id, { offsetBytes: 0, body })
+    })
+    await Promise.all(held.map(({ waits }) => waits))
+    // Twice 256 KiB of each, the last of which may be on its way.
+    await expect.poll(async () => (await keysOf(world)).length).toBe(100)
+    for (const { goOn, end } of held) {
+      goOn(file.subarray(600_000))
+      end()
+    }
     for (const { asset } of await Promise.all(sends)) expect(asset?.sha256).toBe(sha256(file))
-    // Three times 256 KiB and a rest to each first part, once 256 KiB and a rest to each last one.
-    expect([seen.parts(), seen.fragments()]).toEqual([6, 12])
-    await expectNothingLeft(world, 3)
+    await expectNothingLeft(world, 50)
   })
 
   it('stores one part while it collects the next, and keeps both', async () => {
@@ -274,6 +281,32 @@ describe('a resumable upload where parts have a least size', () => {
     expect(await keysOf(world)).toHaveLength(1)
     await expectNothingLeft(world, 1)
   })
+
+  it.each([
+    ['the same bytes', 0, 'done'],
+    ['other bytes', 1, 'failed'],
+  ] as const)(
+    'whose part is put once more by a writer that was fenced off, of %s, is what was acknowledged, or nothing',
+    async (_of, from, state) => {
+      const world = await open({ rowsInMemory: false })
+      const [one, two] = [world.stowage.as(alice), (await world.open()).stowage.as(alice)]
+      const { id } = await one.createResumable({ sizeBytes: 1500 })
+      const door = gate()
+      world.storage.inject({ on: 'multipart.putPart', nth: 1, fault: holdAt(door) })
+      const sent = FILE.subarray(from, from + 1000)
+      const older = one.appendResumable(id, { offsetBytes: 0, body: chunked(sent) }).catch((error: unknown) => error)
+      await door.reached
+      await two.resumableOffset(id)
+      await two.appendResumable(id, { offsetBytes: 0, body: chunked(FILE.subarray(0, 1200)) })
+      door.open()
+      expect(await older).toMatchObject({ code: 'conflict' })
+      const done = two.appendResumable(id, { offsetBytes: 1200, body: chunked(FILE.subarray(1200, 1500)) })
+      if (state === 'done') expect((await done).asset?.sha256).toBe(sha256(FILE.subarray(0, 1500)))
+      else await expect(done).rejects.toMatchObject({ code: 'unprocessable' })
+      expect(await two.getResumable(id)).toMatchObject({ state })
+      await expectNothingLeft(world, state === 'done' ? 1 : 0)
+    },
+  )
 
   it('is refused where the storage has lost a piece of it, and nothing else is', async () => {
     const world = await open()

@@ -96,7 +96,7 @@ export class Collecting implements Taking {
 
   async #newBlock(): Promise<Block> {
     const announced = this.#progress.announcedBytes ?? 0
-    const missing = this.#partEnd - this.#at
+    const missing = Math.min(this.#partEnd, this.#progress.mostBytes) - this.#at
     const bytes = announced > 0 ? Math.min(announced, missing) : missing
     // What is on its way holds memory, too.
     if (this.#share.freeBytes < bytes) await this.#underWay

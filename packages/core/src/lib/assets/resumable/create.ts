@@ -32,8 +32,9 @@ export async function createResumable(
   const details = checkDetails(kind, input, 'whole')
   await assertSlugFree(deps.metadata, { kind: kind.name, space: space?.id ?? '', slug: details.slug ?? null })
   const room = kind.quota ? await openRoom(deps, scope, { space: space?.id ?? '', count: 1, freeBytes: 0 }) : null
-  const received = { senderNote, runs: [], nextPart: 1 }
-  const plan = { method: 'multipart', partBytes: plannedPartBytes(deps, scope, sizeBytes), partCount: null } as const
+  const partBytes = plannedPartBytes(deps, scope, sizeBytes)
+  const received = { senderNote, runs: [], nextPart: 1, ...(partBytes !== null && { etags: '' }) }
+  const plan = { method: 'multipart', partBytes, partCount: null } as const
   const wanted = { purpose: 'resumable', input, plan, received, details, room } as const
   return orGivenBack(deps, [room], () => announceUpload(deps, scope, wanted, async upload => upload as ResumableRecord))
 }

@@ -5,6 +5,7 @@ import { newBlob, type WritingBlob } from '../blobs.ts'
 import { blobDueAt, type PendingUpload } from '../completion/pending-upload.ts'
 import { refused } from '../completion/refusal.ts'
 import type { ServiceDeps } from '../service.ts'
+import { assertNewest } from './newest.ts'
 import type { Fragment } from './received.ts'
 import type { Seat } from './seat.ts'
 
@@ -91,13 +92,12 @@ export function joined(deps: ServiceDeps, seat: Seat, fragments: readonly Fragme
 }
 
 /** @throws a refusal where it is lost; `conflict` where a newer writer has used it up */
-async function opened(deps: ServiceDeps, { upload }: Seat, { key, bytes }: Fragment): Promise<AsyncIterable<Uint8Array>> {
+async function opened(deps: ServiceDeps, seat: Seat, { key, bytes }: Fragment): Promise<AsyncIterable<Uint8Array>> {
   const found = await deps.storage.get(key).catch((error: unknown) => {
     if (isStowageError(error, 'not_found')) return null
     throw error
   })
   if (found?.info.sizeBytes === bytes) return found.body
-  const current = await deps.metadata.getUpload(upload.id)
-  if (current?.leaseToken !== upload.leaseToken) throw new StowageError('conflict', 'A newer request goes on with this upload.')
+  await assertNewest(deps, seat)
   throw refused(new StowageError('unprocessable', 'The storage has lost bytes of this upload. Begin another.'))
 }

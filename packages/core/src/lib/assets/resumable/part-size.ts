@@ -2,7 +2,7 @@ import type { MultipartStorage } from '../../contracts/storage.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import type { ResumableRecord } from './received.ts'
 
-/** Of ten numbers of parts one is left to those who take over from each other: each may skip one. */
+/** Of ten numbers of parts one is left to those who take over from each other: each may skip one, where parts come as they come. */
 const PLANNED_SHARE = 0.9
 /** A file that has come in more pieces than this is collected to larger ones, even where parts may have any size. */
 const STREAMED_PARTS = 1000
@@ -20,7 +20,7 @@ export function plannedPartBytes(
   const { multipart, capabilities } = storage
   if (!multipart || multipart.minPartBytes <= 1) return null
   const most = sizeBytes ?? Math.min(kind.limits.maxBytes, capabilities.maxObjectBytes)
-  return partBytesFor(multipart, resumable.partBytes, { bytes: most, count: multipart.maxParts * PLANNED_SHARE })
+  return partBytesFor(multipart, resumable.partBytes, { bytes: most, count: multipart.maxParts })
 }
 
 /** The same for what is still to come of an upload. */

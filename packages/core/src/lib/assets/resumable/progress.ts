@@ -6,6 +6,7 @@ import { acceptedType } from '../making/recognise.ts'
 import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { removeFragments, spentFragment } from './fragments.ts'
 import { PREFIX_BYTES, type SeenBytes } from './known-bytes.ts'
+import { assertNewest } from './newest.ts'
 import { type Fragment, type Received, withoutNumber, withPart } from './received.ts'
 import { advance, keepRoom, needsRoom, type Seat } from './seat.ts'
 
@@ -113,7 +114,8 @@ export class Progress {
   async leave(): Promise<void> {
     const { upload } = this.#seat
     const { received: reached, fresh } = this.#waiting
-    const received = { ...upload.data.received, nextPart: reached.nextPart }
+    const kept = upload.data.received
+    const received = this.#isPlanned ? kept : { ...kept, nextPart: reached.nextPart }
     const release = { bytes: 0, received: this.#underWay ? withoutNumber(received) : received, release: true }
     try {
       await removeFragments(this.#deps, fresh)
@@ -145,9 +147,9 @@ export class Progress {
     await this.#claimNumber(multipart.maxParts)
     const { nextPart: partNumber } = this.#waiting.received
     this.#underWay = true
-    const { sizeBytes } = await multipart.putPart({ key: data.key, uploadId: storageUploadId, partNumber }, body, options)
+    const part = await multipart.putPart({ key: data.key, uploadId: storageUploadId, partNumber }, body, options)
     this.#underWay = false
-    return { sizeBytes, received: withPart(this.#waiting.received, sizeBytes) }
+    return { sizeBytes: part.sizeBytes, received: withPart(this.#waiting.received, part) }
   }
 
   /**
@@ -169,11 +171,18 @@ export class Progress {
     }
   }
 
+  /** Whether a number stands for a place in the file. */
+  get #isPlanned(): boolean {
+    return this.#seat.upload.data.received.etags !== undefined
+  }
+
   /** Whoever takes over skips one number only: no more than that may be used without its being written down. */
   async #claimNumber(maxParts: number): Promise<void> {
     const { nextPart } = this.#waiting.received
     if (nextPart > maxParts)
       throw new StowageError('unprocessable', 'The upload came in too many pieces. Begin another, and send it in larger ones.')
+    // Whoever is fenced off by now must not put its bytes over those that count.
+    if (this.#isPlanned) return assertNewest(this.#deps, this.#seat)
     const { received } = this.#seat.upload.data
     if (received.nextPart !== nextPart)
       this.#seat = await advance(this.#deps, this.#seat, { bytes: 0, received: { ...received, nextPart } })

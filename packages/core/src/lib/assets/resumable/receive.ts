@@ -4,6 +4,7 @@ import type { ServiceDeps, ServiceScope } from '../service.ts'
 import { chunkMismatch, type RunningChecksum } from './checksum.ts'
 import { Collecting } from './collected.ts'
 import { isWhole } from './find.ts'
+import { newerRequest } from './newest.ts'
 import { partBytesOf } from './part-size.ts'
 import { openPieces, type Pieces } from './pieces.ts'
 import { Progress } from './progress.ts'
@@ -72,7 +73,7 @@ function takingOf(
 
 function ended({ failure }: Pieces, stopped: AbortSignal): unknown {
   if (!stopped.aborted) return failure
-  return new StowageError('conflict', 'A newer request goes on with this upload.')
+  return newerRequest()
 }
 
 function tooMuch({ upload }: Seat): StowageError {

@@ -22,10 +22,22 @@ export function verifyHandler(service: ServiceDeps, kinds: readonly BoundKind[])
       try {
         return await verifyOnce(service, kinds, run)
       } catch (error) {
+        if (await hasEnded(service, run)) return
         if (anew === TIMES_ANEW || !isStowageError(error, 'precondition_failed')) throw error
         service.logger.info('An upload has changed while it was verified.', { upload: run.payload.uploadId, error })
       }
     }
+  }
+}
+
+/** Whether its sender has given it up meanwhile, or somebody else has brought it to its end: then nothing has failed. */
+async function hasEnded({ metadata }: ServiceDeps, { payload }: JobRun): Promise<boolean> {
+  try {
+    const upload = await metadata.getUpload(String(payload.uploadId))
+    return !upload || asPending(upload).data.phase !== 'verifying'
+  } catch {
+    // Out of reach: what failed first is told.
+    return false
   }
 }
 

@@ -228,6 +228,23 @@ describe('a direct upload', () => {
     await expectNothingLeft(world, 1)
   })
 
+  it('that its sender gives up while a job verifies it ends, and nobody is warned', async () => {
+    const world = await openDirect('disk', { directUploads: { verifyInJobBytes: 1000 } })
+    const assets = world.stowage.as(alice)
+    const begun = await assets.beginUpload({ sizeBytes: PDF.byteLength, method: 'put' })
+    await sendAll(world, assets, begun, PDF)
+    await assets.completeUpload(begun.id)
+    const hold = gate()
+    world.storage.inject({ on: 'head', nth: 1, fault: holdAt(hold, 'after') })
+    const swept = world.stowage.sweep()
+    await hold.reached
+    await assets.abortUpload(begun.id)
+    hold.open()
+    await swept
+    expect(world.warned).toEqual([])
+    await expectNothingLeft(world, 0)
+  })
+
   it('lies where its kind wants it, by what it turned out to be', async () => {
     const kind = defineKind({
       name: 'asset',

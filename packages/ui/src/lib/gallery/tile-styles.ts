@@ -54,6 +54,10 @@ export const tileStyles = css`
       opacity 0.25s,
       scale 0.3s;
   }
+  /* A page says at its top what it is. */
+  .picture.pdf img {
+    object-position: top;
+  }
   .picture img.loaded {
     opacity: 1;
   }

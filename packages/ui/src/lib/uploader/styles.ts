@@ -45,6 +45,7 @@ export const uploaderStyles = css`
   }
   .prompt {
     font-weight: 550;
+    text-wrap: balance;
   }
   .hint,
   .note {

@@ -86,8 +86,13 @@ export async function openVisitor(browser: Browser, origin: string): Promise<Vis
     async screenshot(name) {
       await mkdir(shots, { recursive: true })
       // A dialog and a raised sheet cover the screen, not the page.
-      const fullPage = !(await details.isVisible()) && (await page.locator('wire-view[raised]').count()) === 0
-      await page.screenshot({ path: `${shots}${name}.png`, fullPage })
+      const isCovered = (await details.isVisible()) || (await page.locator('wire-view[raised]').count()) > 0
+      const size = page.viewportSize() ?? sizes.desktop
+      // On a screen of its height, the bar at the lower edge hides nothing.
+      const height: number = isCovered ? size.height : await page.evaluate('document.documentElement.scrollHeight')
+      await page.setViewportSize({ ...size, height })
+      await page.screenshot({ path: `${shots}${name}.png` })
+      await page.setViewportSize(size)
     },
   }
 }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
+import { faultOfResumable, learnResumable } from './check-resumables.ts'
 import { faultOfUpload, learnUpload } from './check-uploads.ts'
 import type { RawResponse } from './client/response-reader.ts'
 import type { Draft } from './plan/draft.ts'
 import { etagOf, type KnownAsset, type World } from './plan/world.ts'
 
 const STATUSES: ReadonlySet<number> = new Set([
-  ...[200, 201, 202, 204, 206, 302, 304, 400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 415, 416, 417, 422, 428, 431],
+  ...[
+    200, 201, 202, 204, 206, 302, 304, 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 416, 417, 422, 428, 431, 460,
+  ],
 ])
 
 /** What is wrong with an answer, whatever was asked; null when nothing is. */
@@ -18,7 +21,9 @@ export function faultOf(world: World, draft: Draft, response: RawResponse): stri
   return (
     faultOfJson(draft, response) ??
     faultOfContent(draft, response) ??
-    (draft.wild || draft.ending !== 'whole' ? null : (faultOfMeaning(draft, response) ?? faultOfUpload(world, draft, response)))
+    (draft.wild || draft.ending !== 'whole'
+      ? null
+      : (faultOfMeaning(draft, response) ?? faultOfUpload(world, draft, response) ?? faultOfResumable(draft, response)))
   )
 }
 
@@ -72,6 +77,7 @@ function faultOfRead({ contents }: KnownAsset, { status, headers, body }: RawRes
 /** What an answer teaches about the world; `null` for a request whose outcome nobody saw. */
 export function learn(world: World, draft: Draft, response: RawResponse | null): void {
   learnUpload(world, draft, response)
+  learnResumable(world, draft, response)
   const { meaning, asset } = draft
   const writes = !['GET', 'HEAD', 'OPTIONS'].includes(draft.method)
   if (response === null || draft.wild) {

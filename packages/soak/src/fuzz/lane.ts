@@ -1,4 +1,5 @@
 import { faultOf, learn } from './check.ts'
+import { foreseeResumable } from './check-resumables.ts'
 import { foreseeSent } from './check-uploads.ts'
 import type { FuzzTarget } from './child.ts'
 import { Connection, within } from './client/connection.ts'
@@ -56,7 +57,10 @@ export class Lane {
   /** @throws Finding */
   async send(unit: Unit): Promise<void> {
     const sent = unit.drafts.map(render)
-    for (const draft of unit.drafts) foreseeSent(draft)
+    for (const draft of unit.drafts) {
+      foreseeSent(draft)
+      foreseeResumable(draft)
+    }
     if (unit.mode !== 'single') foresee(unit)
     const outcomes = await (unit.mode === 'burst' ? this.#burst(unit, sent) : this.#row(unit, sent))
     for (const [place, outcome] of outcomes.entries()) this.#judge(unit, sent, place, outcome)
@@ -148,9 +152,10 @@ function foresee({ drafts }: Unit): void {
 
 /** After a race nobody knows which answer was the last. */
 function forgetOrder({ drafts }: Unit): void {
-  for (const { asset, upload, method } of drafts) {
+  for (const { asset, upload, resumable, method } of drafts) {
     if (asset !== null) asset.etag = null
     if (upload !== null && method !== 'GET') doubtUpload(upload)
+    if (resumable !== null && method !== 'GET' && method !== 'HEAD') resumable.sure = false
   }
 }
 

@@ -3,6 +3,7 @@ import type { Draft } from './draft.ts'
 import { evilTexts } from './evil.ts'
 import { getRecord, linkContent, list, readContent, readDeleted, strange } from './reads.ts'
 import { escaped } from './render.ts'
+import { resumableUpload } from './resumables.ts'
 import { directUpload } from './uploads.ts'
 import type { KnownAsset } from './world.ts'
 import { generate, link, remove, removeDoubtful, replace, update, upload } from './writes.ts'
@@ -19,6 +20,7 @@ export function baseRequest(making: Making): Draft {
     [crowded ? 4 : 16, () => upload(making)],
     [crowded ? 20 : 5, () => remove(making, crowded ? (alive[0] as KnownAsset) : asset)],
     [18, () => directUpload(making)],
+    [14, () => resumableUpload(making)],
     [25, () => readContent(making, asset)],
     [10, () => list(making)],
     [8, () => getRecord(making, asset)],

@@ -31,6 +31,7 @@ export function draft(making: Making, method: string, path: string, meaning: Mea
     index: making.index,
     asset,
     upload: meaning.upload?.known ?? null,
+    resumable: meaning.resumable?.known ?? null,
     method,
     path,
     query: [],

@@ -1,3 +1,4 @@
+import type { BegunResumable, KnownResumable, ResumableStep } from './known-resumable.ts'
 import type { KnownUpload, UploadStep } from './known-upload.ts'
 import type { KnownAsset } from './world.ts'
 
@@ -40,6 +41,10 @@ export interface Meaning {
   readonly begins?: { readonly api: string; readonly owner: string; readonly base: string; readonly content: Buffer }
   /** Is about this direct upload. */
   readonly upload?: UploadStep
+  /** Begins a resumable upload. */
+  readonly beginsResumable?: BegunResumable
+  /** Is about this resumable upload. */
+  readonly resumable?: ResumableStep
   /** Is answered in the words that every upload which is not there gets. */
   readonly noUpload?: boolean
 }
@@ -51,6 +56,8 @@ export interface Draft {
   readonly asset: KnownAsset | null
   /** The same of a direct upload. */
   readonly upload: KnownUpload | null
+  /** And of a resumable one. */
+  readonly resumable: KnownResumable | null
   method: string
   path: string
   query: [name: string, value: string][]

@@ -13,7 +13,9 @@ import {
   harmQuery,
   harmSyntax,
 } from './head-harms.ts'
+import { isUnderWay } from './known-resumable.ts'
 import { isOpen } from './known-upload.ts'
+import { nextRequest } from './resumables.ts'
 import { nextStep } from './uploads.ts'
 import type { World } from './world.ts'
 
@@ -86,6 +88,12 @@ function aimAtOne(drafts: Draft[], making: Parameters<typeof baseRequest>[0]): v
   if (open.length > 0 && making.random.chance(0.3)) {
     const upload = making.random.pick(open)
     for (const place of drafts.keys()) drafts[place] = nextStep(making, upload)
+    return
+  }
+  const resumables = making.world.resumables.filter(isUnderWay)
+  if (resumables.length > 0 && making.random.chance(0.25)) {
+    const known = making.random.pick(resumables)
+    for (const place of drafts.keys()) drafts[place] = nextRequest(making, known)
     return
   }
   const alive = making.world.assets.filter(asset => asset.life === 'alive')

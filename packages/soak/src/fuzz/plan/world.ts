@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { KnownResumable } from './known-resumable.ts'
 import type { KnownUpload } from './known-upload.ts'
 
 /** An asset that a lane has made. */
@@ -21,6 +22,7 @@ export interface KnownAsset {
 export interface World {
   readonly assets: KnownAsset[]
   readonly uploads: KnownUpload[]
+  readonly resumables: KnownResumable[]
   /** How an upload that is not there is spoken of, by the shape of the answer. */
   readonly noUpload: Map<string, string>
   readonly cursors: string[]
@@ -32,6 +34,7 @@ export interface World {
 export const emptyWorld = (): World => ({
   assets: [],
   uploads: [],
+  resumables: [],
   noUpload: new Map(),
   cursors: [],
   linkTokens: [],
@@ -46,6 +49,7 @@ export const staysAway = ({ life, api, filename }: KnownAsset): boolean =>
 export function tidy(world: World): void {
   keepLast(world.assets, 200)
   keepLast(world.uploads, 60)
+  keepLast(world.resumables, 60)
   keepLast(world.cursors, 20)
   keepLast(world.linkTokens, 20)
 }

@@ -126,6 +126,7 @@ export async function fuzzedApis(places: Pick<StowageOptions, 'storage' | 'metad
 
 /** Profiles that name their operations name these too. */
 const direct = ['beginUpload', 'readUpload', 'presignParts', 'completeUpload', 'abortUpload'] as const
+const resumable = ['createResumable', 'resumableOffset', 'appendResumable', 'abortResumable', 'readResumable'] as const
 
 /** A profile for each way to page, to name content, to guard and to present. */
 function profilesOf(authenticate: Authenticate): Profile[] {
@@ -138,7 +139,7 @@ function profilesOf(authenticate: Authenticate): Profile[] {
     }),
     defineProfile(pageAssets, {
       basePath: '/api/pages/:page/assets',
-      operations: ['list', 'upload', 'generate', 'delete', 'content', ...direct],
+      operations: ['list', 'upload', 'generate', 'delete', 'content', ...direct, ...resumable],
       paths: { content: 'GET /pages/:page/assets/:filename' },
       authenticate,
       space: ({ params }) => spaceNamed('page', params.page),
@@ -159,7 +160,7 @@ function profilesOf(authenticate: Authenticate): Profile[] {
     }),
     defineProfile(vaultFiles, {
       basePath: '/api/v1/vaults/:vault/assets',
-      operations: ['list', 'upload', 'get', 'update', 'delete', 'content', 'replace', ...direct],
+      operations: ['list', 'upload', 'get', 'update', 'delete', 'content', 'replace', ...direct, ...resumable],
       authenticate,
       space: async ({ params }) => spaceNamed('vault', params.vault),
       list: {

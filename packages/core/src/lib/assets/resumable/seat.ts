@@ -77,7 +77,8 @@ export async function advance(deps: ServiceDeps, seat: Seat, { bytes, received, 
     ...upload,
     offsetBytes,
     declaredBytes,
-    leaseToken: release ? null : upload.leaseToken,
+    // Another one at each step: what happened although its answer was lost is then not written over.
+    leaseToken: release ? null : hex(deps.random(16)),
     expiresAt,
     data: { ...upload.data, received, sizeBytes: declaredBytes ?? 0 },
   }

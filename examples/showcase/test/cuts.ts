@@ -83,6 +83,25 @@ export function describeCuts(world: BrowserWorld): void {
     expect(digest(new Uint8Array(await content.arrayBuffer()))).toBe(digest(bytes))
   })
 
+  it('a file whose answer was lost is sent again, and is there once', async () => {
+    const { page } = visitor
+    const uploader = page.locator('stowage-uploader')
+    await visitor.goTo('page-assets/bob/124')
+    proxy.loseAnswer()
+    await visitor.upload({ name: 'lost.txt', mimeType: 'text/plain', buffer: Buffer.from('lost') })
+    const [again, done] = [
+      uploader.getByRole('button', { name: 'Try again: lost.txt' }),
+      uploader.getByText('1 file uploaded').first(),
+    ]
+    // On a connection that it had before, the browser may have sent it again by itself.
+    await again.or(done).first().waitFor()
+    if (await again.isVisible()) await again.press('Enter')
+    await done.waitFor()
+    const listed = await fetch(`${world.server.origin}/api/pages/124/assets`)
+    const { assets } = (await listed.json()) as { assets: { filename: string }[] }
+    expect(assets.filter(({ filename }) => filename.startsWith('lost'))).toHaveLength(1)
+  })
+
   const call = (path: string) =>
     fetch(`${world.server.origin}/api/v1/vaults/${VAULT}/assets${path}`, { headers: { authorization: 'Bearer vt_noah' } })
   const readJson = async <T>(path: string): Promise<T> => (await call(path)).json()

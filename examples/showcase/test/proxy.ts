@@ -6,6 +6,8 @@ export interface Connections {
   lead(origin: string): void
   /** Resolves once so many more bytes were sent; from then on nothing passes. */
   holdAfter(bytes: number): Promise<void>
+  /** Cuts the connection when the next asset is answered to have been made. */
+  loseAnswer(): void
   /** Ends all connections, and takes no new ones. */
   cut(): void
   /** Everything passes from now on; what was held is lost. */
@@ -16,6 +18,7 @@ export interface Connections {
 export async function openProxy(origin: string): Promise<Connections> {
   let port = Number(new URL(origin).port)
   let isCut = false
+  let isLosing = false
   let left = Number.POSITIVE_INFINITY
   let held: () => void = () => undefined
   const sockets = new Set<Socket>()
@@ -23,6 +26,11 @@ export async function openProxy(origin: string): Promise<Connections> {
     for (const socket of sockets) socket.destroy()
   }
   const passes = (from: Socket, chunk: Buffer, isUp: boolean): boolean => {
+    if (!isUp && isLosing && chunk.includes('HTTP/1.1 201')) {
+      isLosing = false
+      from.destroy()
+      return false
+    }
     if (isUp) left -= chunk.length
     if (left > 0) return true
     from.pause()
@@ -59,6 +67,9 @@ export async function openProxy(origin: string): Promise<Connections> {
         held = resolve
         left = bytes
       }),
+    loseAnswer() {
+      isLosing = true
+    },
     cut() {
       isCut = true
       destroyAll()

@@ -4,7 +4,9 @@ import type { Exchange } from './exchange.ts'
 export function toCurl({ method, path, requestHeaders, requestBody }: Exchange, origin: string): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
   const words = ['curl', ...(method === 'GET' ? [] : ['-X', method])]
-  for (const [name, value] of requestHeaders) words.push('-H', quoted(`${name}: ${value}`))
+  // Another request is another one.
+  const headers = requestHeaders.filter(([name]) => name !== 'Idempotency-Key')
+  for (const [name, value] of headers) words.push('-H', quoted(`${name}: ${value}`))
   if (requestBody?.kind === 'text') words.push('-d', quoted(requestBody.text.replace(/\s*\n\s*/g, ' ')))
   if (requestBody?.kind === 'bytes') words.push('--data-binary', '@FILE')
   if (requestBody?.kind === 'form') {

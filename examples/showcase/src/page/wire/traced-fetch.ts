@@ -1,4 +1,5 @@
 import type { BodyView } from './exchange.ts'
+import { formKey } from './form-key.ts'
 import { type BodyRequest, sendBody } from './send-body.ts'
 import { traced } from './traced.ts'
 import type { WireLog } from './wire-log.ts'
@@ -32,10 +33,12 @@ export function createTracedFetch(log: WireLog): TracedFetch {
   }
 }
 
-function headersOf({ token, json }: Call): Record<string, string> {
+function headersOf({ token, json, form }: Call): Record<string, string> {
+  const key = form ? formKey(form) : null
   return {
     ...(token !== null && { Authorization: `Bearer ${token}` }),
     ...(json !== undefined && { 'Content-Type': 'application/json' }),
+    ...(key !== null && { 'Idempotency-Key': key }),
   }
 }
 

@@ -5,10 +5,8 @@ import { verifyHandler } from '../assets/completion/job.ts'
 import { createSlugNumbers } from '../assets/details/slug-numbers.ts'
 import { offeredMethods } from '../assets/direct/methods.ts'
 import { createAssets } from '../assets/guarded-assets.ts'
-import { createKnownBytes } from '../assets/resumable/known-bytes.ts'
-import { createUploadMemory } from '../assets/resumable/memory.ts'
 import { takesResumable } from '../assets/resumable/offered.ts'
-import { createWriters } from '../assets/resumable/writers.ts'
+import { resumableDeps } from '../assets/resumable/options.ts'
 import type { ServiceDeps, Timing } from '../assets/service.ts'
 import { DEFAULT_TIMING } from '../assets/timing.ts'
 import { StowageError } from '../contracts/errors.ts'
@@ -39,8 +37,6 @@ import { openPlaces } from './open-places.ts'
 import type { StowageOptions } from './options.ts'
 import { resolveStorages } from './storages.ts'
 import { tokens } from './tokens.ts'
-
-const MIB = 1024 * 1024
 
 /**
  * Opens storage and database, and starts the asset layer over them.
@@ -82,14 +78,8 @@ export async function createStowage(options: StowageOptions = {}): Promise<Stowa
     scanner: resolveOptional(container, tokens.scanner),
     watchers: createWatchers(),
     defaultKeys: container.resolve(tokens.keys),
-    directUploads: { verifyInJobBytes: options.directUploads?.verifyInJobBytes ?? 64 * MIB },
-    resumable: {
-      streamPartBytes: options.resumable?.streamPartBytes ?? 64 * MIB,
-      partBytes: options.resumable?.partBytes ?? 8 * MIB,
-      memory: createUploadMemory(options.resumable?.memoryBytes ?? 256 * MIB),
-      writers: createWriters(clock),
-      known: createKnownBytes(),
-    },
+    directUploads: { verifyInJobBytes: options.directUploads?.verifyInJobBytes ?? 64 * 1024 * 1024 },
+    resumable: resumableDeps(options.resumable ?? {}, clock),
     wakeJobs: lane => jobs?.wake(lane),
     emit: emitter(container.resolve(tokens.events), clock, logger),
   }

@@ -231,3 +231,12 @@ describe.each(['disk', 'memory in least parts'] as const)('a resumable upload on
     await expectNothingLeft(world, 1)
   })
 })
+
+describe('the options of resumable uploads', () => {
+  it.each(['streamPartBytes', 'partBytes', 'memoryBytes'])('refuse a %s that can not be meant', async name => {
+    for (const bytes of [0, 1.5, Number.NaN]) {
+      const opening = openDirect('memory', { rowsInMemory: true, resumable: { [name]: bytes } })
+      await expect(opening).rejects.toMatchObject({ code: 'invalid_request', message: expect.stringContaining(name) })
+    }
+  })
+})

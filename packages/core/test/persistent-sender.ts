@@ -25,7 +25,7 @@ export interface Sending {
 }
 
 /** What a client of tus does: begins, sends, and goes on from where it is told to, whatever fails. */
-export async function persistent(world: DirectWorld, sending: Sending): Promise<ResumableUpload> {
+async function persistent(world: DirectWorld, sending: Sending): Promise<ResumableUpload> {
   const assets = world.stowage.as(alice)
   let id: string | null = null
   for (let tries = 0; tries < TRIES + sending.ends.length; tries += 1) {

@@ -15,6 +15,16 @@ test(`C1–C11, C17–C20, C23: of ${CYCLES} kills at named points and at random
   )
   expect([...figures.hits].filter(([, hits]) => hits === 0)).toEqual([])
   expect(figures.killedFromOutside).toBeGreaterThan(10)
-  for (const what of ['uploads', 'replacements', 'patches', 'deletes', 'downloads', 'uploads in parts', 'direct uploads'])
+  for (const what of [
+    'uploads',
+    'replacements',
+    'patches',
+    'deletes',
+    'downloads',
+    'uploads in parts',
+    'direct uploads',
+    'resumable uploads',
+  ])
     expect(figures.acknowledged[what], what).toBeGreaterThan(20)
+  expect(figures.acknowledged['resumable uploads gone on with']).toBeGreaterThan(10)
 })

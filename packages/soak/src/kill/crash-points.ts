@@ -23,8 +23,21 @@ const forgetsBlob = some(change => change.op === 'deleteBlob' || (change.op === 
 const forgetsAsset = some(change => change.op === 'deleteAsset')
 const begins = some(change => change.op === 'insertUpload' && change.upload.data.purpose === 'direct')
 const namesParts = some(change => change.op === 'updateUpload' && typeof change.set.storageUploadId === 'string')
-const holds = some(change => change.op === 'updateUpload' && typeof change.set.leaseToken === 'string')
-const completes: Holds = changes => publishes(changes) && changes.some(change => change.op === 'updateUpload')
+const updates = (purpose: 'direct' | 'resumable', test: (change: Change & { readonly op: 'updateUpload' }) => boolean): Holds =>
+  some(change => change.op === 'updateUpload' && change.set.data?.purpose === purpose && test(change))
+const holds = updates('direct', ({ set }) => typeof set.leaseToken === 'string')
+const completes: Holds = changes => publishes(changes) && updates('direct', () => true)(changes)
+const beginsResumable = some(change => change.op === 'insertUpload' && change.upload.data.purpose === 'resumable')
+const takesOver = updates(
+  'resumable',
+  ({ set, guard }) => set.leaseToken !== guard.leaseToken && set.leaseToken !== null && !set.state,
+)
+const keepsBytes = updates(
+  'resumable',
+  ({ set, guard }) => (set.offsetBytes ?? 0) > (guard.offsetBytes ?? Number.POSITIVE_INFINITY),
+)
+const holdsResumable = updates('resumable', ({ set }) => set.state === 'completing' && typeof set.leaseToken === 'string')
+const completesResumable: Holds = changes => publishes(changes) && updates('resumable', () => true)(changes)
 const handsOver: Holds = changes =>
   changes.some(change => change.op === 'enqueueJob') && changes.some(change => change.op === 'updateUpload')
 const ends = some(change => change.op === 'updateUpload' && change.set.data?.phase === 'ended')
@@ -53,6 +66,11 @@ const COMMITS: readonly Row[] = [
   ['C2', 'name of a direct upload in parts', 'load', commit(namesParts), 1],
   ['C5-C6', 'right to complete a direct upload', 'load', commit(holds), 3],
   ['C5-C6', 'commit of a direct upload', 'load', commit(completes), 3],
+  ['C1', 'intent of a resumable upload', 'load', commit(beginsResumable), 2],
+  ['C1', 'right to write a resumable upload', 'load', commit(takesOver), 4],
+  ['C5-C6', 'bytes of a resumable upload', 'load', commit(keepsBytes), 4],
+  ['C5-C6', 'right to complete a resumable upload', 'load', commit(holdsResumable), 2],
+  ['C5-C6', 'commit of a resumable upload', 'load', commit(completesResumable), 2],
   ['C5-C6', 'commit of a replacement', 'load', commit(swaps), 3],
   ['C5-C6', 'commit of a patch', 'load', commit(patches), 3],
   ['C8', 'end of a job', 'jobs', commit(endsJob), 2],

@@ -4,7 +4,9 @@ import type { CrashPlan } from './crash.ts'
 import { type HttpClient, httpClient } from './http-client.ts'
 import type { LoadContext } from './load.ts'
 import type { Model } from './model.ts'
+import { UPLOADS_LIVE_MS } from './protocol.ts'
 import type { Random } from './random.ts'
+import { resumeUploads } from './resumable-uploads.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { verifyPromises } from './verify.ts'
 
@@ -39,11 +41,11 @@ export const loadContext = ({ server, client, model, random, next }: Ground): Lo
 /** Starts a server on the folder after a day of downtime; it is not the ground's own until {@link take}. */
 export async function restart(
   ground: Pick<Ground, 'folder' | 'program' | 'clockOffsetMs' | 'threads'>,
-  options: { readonly workers?: boolean; readonly crash?: CrashPlan } = {},
+  options: { readonly workers?: boolean; readonly crash?: CrashPlan; readonly abandonedPartsMs?: number } = {},
 ): Promise<ServerProcess | 'crashed'> {
-  const { workers = true, crash = null } = options
+  const { workers = true, crash = null, abandonedPartsMs = UPLOADS_LIVE_MS } = options
   const { folder, clockOffsetMs, threads = true, program } = ground
-  return startServer({ folder, clockOffsetMs, threads, workers, crash }, program)
+  return startServer({ folder, clockOffsetMs, threads, workers, crash, abandonedPartsMs }, program)
 }
 
 export function pass(ground: Ground): void {
@@ -65,18 +67,31 @@ export async function restartAndRecover(ground: Ground): Promise<void> {
   await recover(ground)
 }
 
-/** Sweeps until nothing is left to do, then audits the folder in two ways and asks for everything that clients were promised. */
+/** Lets senders go on where they were, sweeps until nothing is left to do, then audits the folder in two ways and asks for everything that clients were promised. */
 export async function recover(ground: Ground): Promise<void> {
+  await resumeUploads(ground.client, ground.model)
   await sweepToQuiet(ground)
+  if ((await auditFolder(ground.folder)).some(isLeftPart)) await reopen(ground)
   const wrong = [...(await auditFolder(ground.folder)), ...(await ground.server.audit())]
   if (wrong.length > 0) throw new Error(`The audit found:\n${wrong.join('\n')}`)
   await verifyPromises({ ...ground, now: Date.now() + ground.clockOffsetMs })
   await untilIdle(ground.server)
 }
 
+/** No row speaks of them: only a storage that is opened later knows that they are old. */
+const isLeftPart = (line: string): boolean => line.startsWith('I3 .stowage/uploads/')
+
+async function reopen(ground: Ground): Promise<void> {
+  await ground.server.kill()
+  const server = await restart(ground, { abandonedPartsMs: 0 })
+  if (server === 'crashed') throw new Error('A server without a crash plan was killed by a signal.')
+  take(ground, server)
+}
+
 async function sweepToQuiet(ground: Ground): Promise<void> {
   for (let sweeps = 0; sweeps < MAX_SWEEPS; sweeps++) {
-    const advanceMs = sweeps === 0 ? 0 : 2 * HOUR_MS
+    // At first with everything that may still be gone on with, then after its end.
+    const advanceMs = sweeps === 0 ? 0 : (sweeps === 1 ? UPLOADS_LIVE_MS : 0) + 2 * HOUR_MS
     ground.clockOffsetMs += advanceMs
     const report = await ground.server.sweep(advanceMs)
     if (report.failures > 0) throw new Error(`A sweep failed: ${JSON.stringify(report)}\n${ground.server.errors()}`)

@@ -5,6 +5,7 @@ import { nameOf } from './crash-point.ts'
 import { leaveDirectUploads } from './direct-uploads.ts'
 import { type Ground, loadContext, pass, recover, restart, restartAndRecover, take } from './ground.ts'
 import { changeEntry, load, removal, replacement, uploadLarge, uploadSmall } from './load.ts'
+import { leaveResumableUpload } from './resumable-uploads.ts'
 import { type Ending, ServerGone, type ServerProcess } from './server-process.ts'
 
 const CLIENTS = 5
@@ -40,7 +41,8 @@ type Live = (ground: Ground, plan: CrashPlan) => Promise<boolean>
 const LIVES: Readonly<Record<Life, Live>> = {
   async load(ground, plan) {
     await ground.server.arm(plan)
-    await load({ ...loadContext(ground), directInEachWay: plan.point.includes('direct') }, CLIENTS, ACTIONS)
+    const inEachWay = { directInEachWay: plan.point.includes('direct'), resumableInEachWay: plan.point.includes('resumable') }
+    await load({ ...loadContext(ground), ...inEachWay }, CLIENTS, ACTIONS)
     const ending = await ground.server.kill()
     await restartAndRecover(ground)
     return isCrash(ending)
@@ -122,6 +124,7 @@ async function leaveWork(ground: Ground): Promise<void> {
   for (const entry of [twice, twice, once, deleted]) await changeEntry(context, entry, 'replacements', replacement(context))
   await changeEntry({ model }, deleted, 'deletes', removal(context))
   await leaveDirectUploads(context)
+  await leaveResumableUpload(context)
   await ground.server.kill()
   await Promise.all(unfinished)
   pass(ground)

@@ -3,6 +3,7 @@ import { uploadDirectly } from './direct-uploads.ts'
 import type { Answer, HttpClient } from './http-client.ts'
 import { type Entry, type Facts, type Model, type Pending, settled } from './model.ts'
 import type { Random } from './random.ts'
+import { uploadResumably } from './resumable-uploads.ts'
 import { ServerGone, type ServerProcess } from './server-process.ts'
 
 const MAX_ASSETS = 16
@@ -18,6 +19,8 @@ export interface LoadContext {
   readonly next: () => number
   /** Files go straight to the storage in each way, and not in one. Default false. */
   readonly directInEachWay?: boolean
+  /** The same of files that are sent in pieces. */
+  readonly resumableInEachWay?: boolean
 }
 
 /** Keeps `clients` clients busy until each has done its share, or the server is gone. @returns whether it is gone */
@@ -31,6 +34,7 @@ async function act(context: LoadContext, client: number, actions: number): Promi
     // One upload of these sorts each time, since few are made.
     if (client === 0) await uploadParts(context)
     if (client === 1) await uploadDirectly(context, context.directInEachWay ?? false)
+    if (client === 2) await uploadResumably(context, context.resumableInEachWay ?? false)
     for (let i = 0; i < actions; i++) await context.random.pick(chooseFrom(context))(context)
     return 'done'
   } catch (error) {

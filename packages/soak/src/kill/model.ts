@@ -13,6 +13,15 @@ export interface Pending extends Facts {
   readonly again?: (client: HttpClient) => Promise<Answer>
 }
 
+/** A resumable upload that has begun and is no asset yet, as far as its sender knows. */
+export interface Resumable {
+  readonly path: string
+  readonly filename: string
+  readonly bytes: Buffer
+  /** As far as the server has said. */
+  acknowledgedBytes: number
+}
+
 /** An asset and the states it may be in: one once all was acknowledged, more while a change is under way; null is deleted. */
 export interface Entry {
   readonly id: string
@@ -31,6 +40,8 @@ export interface Model {
   readonly entries: Map<string, Entry>
   /** By filename: uploads that were sent and not answered. */
   readonly uploads: Map<string, Pending>
+  /** By path: whoever sends them goes on after a restart. */
+  readonly resumables: Map<string, Resumable>
   /** Deleted, acknowledged or seen gone. */
   readonly graves: Entry[]
   readonly counts: Record<string, number>
@@ -46,6 +57,7 @@ export function createModel(): Model {
   return {
     entries,
     uploads: new Map(),
+    resumables: new Map(),
     graves,
     counts,
     add(id, filename, facts) {

@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly threads: boolean
   /** Works jobs from its start. */
   readonly workers: boolean
+  /** How old parts are at its start that nobody will ask for again, by the machine's time, which files have. */
+  readonly abandonedPartsMs: number
   /** Armed from the start. */
   readonly crash: CrashPlan | null
 }
@@ -39,5 +41,7 @@ export const TOKEN = 'alices-token'
 export const BASE_PATH = '/assets'
 /** Where signed URLs of the storage are answered. */
 export const OBJECTS_PATH = '/objects'
+/** How long an upload may be gone on with: for longer than a server is down. */
+export const UPLOADS_LIVE_MS = 26 * 60 * 60_000
 /** Direct uploads that are larger are verified by a job. */
 export const VERIFY_IN_JOB_BYTES = 40_000

@@ -11,7 +11,16 @@ import { expressAssets } from '@stowage/http-express'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
 import express from 'express'
 import { createCrash } from '../crash.ts'
-import { BASE_PATH, OBJECTS_PATH, type Order, type Report, type ServerOptions, TOKEN, VERIFY_IN_JOB_BYTES } from '../protocol.ts'
+import {
+  BASE_PATH,
+  OBJECTS_PATH,
+  type Order,
+  type Report,
+  type ServerOptions,
+  TOKEN,
+  UPLOADS_LIVE_MS,
+  VERIFY_IN_JOB_BYTES,
+} from '../protocol.ts'
 import { storeMultipart } from '../store-multipart.ts'
 
 const HOUR_MS = 60 * 60_000
@@ -26,7 +35,7 @@ const disk = fsStorage({
   clock,
   signing: { secret: 'a secret of at least 32 characters', baseUrl: `http://objects.example${OBJECTS_PATH}` },
   abandonedAfterMs: HOUR_MS,
-  abandonedUploadsAfterMs: HOUR_MS,
+  abandonedUploadsAfterMs: options.clockOffsetMs + options.abandonedPartsMs,
 })
 const crash = createCrash(
   {
@@ -49,8 +58,7 @@ const stowage = await createStowage({
   timing: {
     // Longer than any downtime: clients repeat their requests after it.
     idempotencyMs: 30 * 24 * HOUR_MS,
-    // All of them are over when a server that was not killed is looked at.
-    directMs: HOUR_MS,
+    directMs: UPLOADS_LIVE_MS,
     directUrlMs: HOUR_MS / 2,
   },
 })

@@ -45,10 +45,15 @@ export const brokenAnswers: readonly Broken[] = [
   losing('content-security-policy', 'H32'),
   losing('cross-origin-resource-policy', 'H33'),
   losing('vary', 'H34'),
-  losing('cache-control', 'H13', 'H35'),
+  losing('cache-control', 'H13', 'H35', 'H45'),
   losing('repr-digest', 'H38'),
   losing('link', 'H39'),
   losing('referrer-policy', 'H44'),
+  losing('tus-resumable', 'H45'),
+  losing('tus-version', 'H45'),
+  losing('upload-offset', 'H21', 'H45'),
+  losing('upload-expires', 'H21', 'H45'),
+  losing('stowage-asset', 'H21', 'H45'),
   answering('turns 304 into 200', ['H11', 'H12', 'H13'], response => {
     return response.status === 304 ? { ...response, status: 200 } : response
   }),

@@ -46,6 +46,10 @@ export const brokenRequests: readonly Broken[] = [
   deaf('content-encoding', 'H19'),
   deaf('repr-digest', 'H38'),
   deaf('x-request-id', 'H27'),
+  deaf('tus-resumable', 'H21', 'H45'),
+  deaf('upload-checksum', 'H45'),
+  deaf('upload-metadata', 'H20', 'H21', 'H45'),
+  deaf('x-http-method-override', 'H45'),
   hearing('takes any unit for bytes', ['H7'], (name, value) =>
     name === 'range' ? (value?.replace(/^\w+=/, 'bytes=') ?? null) : value,
   ),

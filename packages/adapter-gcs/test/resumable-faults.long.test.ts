@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, vi } from 'vitest'
+import { otherResumableCases } from '../../http/test/clouds/resumable-cases.ts'
 import { resumableFaultCases } from '../../http/test/clouds/resumable-fault-cases.ts'
 import { openGcsCloud } from './gcs-cloud.ts'
 
@@ -11,4 +12,5 @@ describe('resumable uploads to Google Cloud Storage, where something goes wrong'
   })
   afterAll(() => opened?.close())
   resumableFaultCases(() => opened.cloud)
+  otherResumableCases(() => opened.cloud)
 })

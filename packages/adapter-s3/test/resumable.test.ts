@@ -1,6 +1,6 @@
 import { type S3Server, s3Server } from '@stowage/servers'
 import { afterAll, beforeAll, describe, vi } from 'vitest'
-import { resumableCases } from '../../http/test/clouds/resumable-cases.ts'
+import { otherResumableCases, resumableCases } from '../../http/test/clouds/resumable-cases.ts'
 import { openS3Cloud } from './s3-cloud.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
@@ -14,4 +14,5 @@ describe.skipIf(server === null)('resumable uploads to a real S3 service', () =>
   })
   afterAll(() => opened?.close())
   resumableCases(() => opened.cloud)
+  otherResumableCases(() => opened.cloud)
 })

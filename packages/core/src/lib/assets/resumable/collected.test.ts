@@ -54,25 +54,22 @@ const keysOf = async ({ keys }: DirectWorld): Promise<readonly string[]> =>
   (await keys()).filter(key => key.startsWith('staging/'))
 
 describe('a resumable upload where parts have a least size', () => {
-  it.each([1, 999, 1000, 1001, 1999, 2000, 2001, 2999, 3500])(
-    'is the file that was sent, of %i bytes, wherever a request ended',
-    async size => {
-      const world = await open()
-      const assets = world.stowage.as(alice)
-      const file = FILE.subarray(0, size)
-      const ways = [[size], [1, size], [999, size], [1000, size], [1001, size], [size - 1, size], [500, 1500, 1501, 2500, size]]
-      for (const way of ways) {
-        const ends = [...new Set(way.filter(end => end > 0 && end <= size))]
-        const { id } = await assets.createResumable({ sizeBytes: size })
-        await sentUpTo(assets, id, file, ends)
-        const { asset } = await assets.getResumable(id)
-        expect([ends, asset?.sha256]).toEqual([ends, sha256(file)])
-        expect((await bytesOf(assets, asset?.id ?? '')).equals(file)).toBe(true)
-        expect(await keysOf(world)).toEqual([])
-      }
-      await expectNothingLeft(world, ways.length)
-    },
-  )
+  it.each([1, 999, 1000, 1001, 2000, 3500])('is the file that was sent, of %i bytes, wherever a request ended', async size => {
+    const world = await open()
+    const assets = world.stowage.as(alice)
+    const file = FILE.subarray(0, size)
+    const ways = [[size], [1, size], [999, size], [1000, size], [1001, size], [size - 1, size], [500, 1500, 1501, 2500, size]]
+    for (const way of ways) {
+      const ends = [...new Set(way.filter(end => end > 0 && end <= size))]
+      const { id } = await assets.createResumable({ sizeBytes: size })
+      await sentUpTo(assets, id, file, ends)
+      const { asset } = await assets.getResumable(id)
+      expect([ends, asset?.sha256]).toEqual([ends, sha256(file)])
+      expect((await bytesOf(assets, asset?.id ?? '')).equals(file)).toBe(true)
+      expect(await keysOf(world)).toEqual([])
+    }
+    await expectNothingLeft(world, ways.length)
+  })
 
   it('is put in parts of one size; only what a request leaves is an object of its own, until its part is whole', async () => {
     const world = await open()

@@ -11,6 +11,8 @@ export interface Stack {
   /** For Node. */
   readonly flags: readonly string[]
   readonly storage: StorageAdapter
+  /** Reaches what the storage signs. */
+  readonly fetch: typeof fetch
   close(): Promise<void>
 }
 
@@ -29,7 +31,7 @@ export async function openStack(dataDir: string): Promise<Stack> {
 
 async function onDisk(dataDir: string): Promise<Stack> {
   const storage = fsStorage({ root: join(dataDir, 'objects') })
-  return { env: {}, flags: [], storage, close: async () => storage.close?.() }
+  return { env: {}, flags: [], storage, fetch, close: async () => storage.close?.() }
 }
 
 async function onS3(bucket: string): Promise<Stack> {
@@ -53,7 +55,7 @@ async function onS3(bucket: string): Promise<Stack> {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
   }
-  return { env, flags: [], storage, close: () => storage.close() }
+  return { env, flags: [], storage, fetch, close: () => storage.close() }
 }
 
 async function onGcs(bucket: string, dataDir: string): Promise<Stack> {
@@ -80,7 +82,8 @@ async function onGcs(bucket: string, dataDir: string): Promise<Stack> {
     await storage.close()
     await server.close()
   }
-  return { env, flags: ['--import', fileURLToPath(new URL('reach-gcs.ts', import.meta.url))], storage, close }
+  const flags = ['--import', fileURLToPath(new URL('reach-gcs.ts', import.meta.url))]
+  return { env, flags, storage, fetch: server.fetch, close }
 }
 
 async function onPostgres(stack: Stack): Promise<Stack> {

@@ -12,6 +12,8 @@ export interface RunningExample {
   readonly origin: string
   /** Its storage, opened a second time. */
   readonly storage: StorageAdapter
+  /** Reaches what the storage signs. */
+  readonly fetchSigned: typeof fetch
   /** Everything the server wrote to standard error so far. */
   errors(): string
   /** SIGTERM; resolves to the exit code. */
@@ -67,6 +69,7 @@ async function start(name: string, env: Readonly<Record<string, string>>, ground
   return {
     origin,
     storage: stack.storage,
+    fetchSigned: stack.fetch,
     errors: () => errors,
     stop,
     async restart() {

@@ -45,7 +45,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...LONG_SUITES],
     pool: 'forks',
     // Much of what tests wait for is the disk, or another process: with one worker for each core, a quarter of the time is lost.
-    maxWorkers: 2 * availableParallelism(),
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     sequence: { sequencer: LongFirst },
     execArgv: ['--conditions=@stowage/source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 20_000,

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { hasChromium, launchChromium } from './chromium.ts'
+import { hasChromium, launchChromium } from '../../client/test/chromium.ts'
 import { galleryCases } from './gallery-cases.ts'
 import { type OpenedPage, openPage } from './page.ts'
 import { uploaderCases } from './uploader-cases.ts'

@@ -89,8 +89,47 @@ it('what was done to a name that a fault speaks of is told with the syncs of its
   expect(historyOf(operations, ['Object np/object-one has no row.'])).toBe('  0-0 object-one in 0 is 1\n  2-3 sync of 0')
 })
 
+const hex = (text: string) => `"${[...Buffer.from(text)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`
+
+/** The names that are on the disk if the power fails after the last line of a log and luck has kept nothing that was not synced. */
+function namesLeft(lines: readonly string[]): string[] {
+  const operations = operationsOf(systemCallsOf([...lines, ''].join('\n')), '/d')
+  return [...(stateAt(operations, lines.length, 'none', randomOf(1)).folders.get(0) ?? new Map()).keys()].sort()
+}
+
+describe('a call that the log has in two parts', () => {
+  const before = [
+    `1 openat(AT_FDCWD, ${hex('/d')}, O_RDONLY|O_DIRECTORY) = 6`,
+    `1 openat(AT_FDCWD, ${hex('/d/a')}, O_WRONLY|O_CREAT|O_EXCL, 0640) = 5`,
+    '1 fsync(6) = 0',
+    `1 unlink(${hex('/d/a')} <unfinished ...>`,
+  ]
+  const after = '1 <... unlink resumed>) = 0'
+
+  it('had its effect before another call saw it, and a sync after that makes it last', () => {
+    const missed = `2 unlink(${hex('/proc/self/fd/6/a')}) = -1 ENOENT (No such file or directory)`
+    expect(namesLeft([...before, missed, '2 fsync(6) = 0', after])).toEqual([])
+  })
+
+  it('may have had its effect at its end only where nobody saw it', () => {
+    expect(namesLeft([...before, '2 fsync(6) = 0', after])).toEqual(['a'])
+    const missedAnother = `2 unlink(${hex('/d/b')}) = -1 ENOENT (No such file or directory)`
+    expect(namesLeft([...before, missedAnother, '2 fsync(6) = 0', after])).toEqual(['a'])
+    const missed = `2 unlink(${hex('/d/a')}) = -1 ENOENT (No such file or directory)`
+    expect(namesLeft([...before, '2 fsync(6) = 0', missed, after])).toEqual(['a'])
+  })
+
+  it('gave a name before another call met it', () => {
+    const making = [before[0] ?? '', `1 mkdir(${hex('/d/f')}, 0750 <unfinished ...>`]
+    const made = '1 <... mkdir resumed>) = 0'
+    const met = `2 mkdir(${hex('/d/f')}, 0750) = -1 EEXIST (File exists)`
+    const opened = `2 openat(AT_FDCWD, ${hex('/d/f')}, O_RDONLY|O_DIRECTORY) = 7`
+    for (const seen of [met, opened]) expect(namesLeft([...making, seen, '2 fsync(6) = 0', made])).toEqual(['f'])
+    expect(namesLeft([...making, '2 fsync(6) = 0', made])).toEqual([])
+  })
+})
+
 it('a log of system calls is read with its threads, descriptors and interrupted calls', () => {
-  const hex = (text: string) => `"${[...Buffer.from(text)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`
   const log = [
     `1 openat(AT_FDCWD, ${hex('/d/a')}, O_WRONLY|O_CREAT|O_EXCL, 0640) = 5`,
     `1 write(5, ${hex('one')}, 3 <unfinished ...>`,

@@ -23,6 +23,16 @@ export class FileTable {
     return this.#open.get(descriptor)?.inode ?? null
   }
 
+  has(path: string): boolean {
+    return this.#find(path) !== null
+  }
+
+  /** Where a name is or would be, whatever path leads there; null for what lies elsewhere. */
+  nameOf(path: string): string | null {
+    const place = this.#placeOf(path)
+    return place && `${place.folder.number}/${place.name}`
+  }
+
   /** @returns the offset at which a write without one begins */
   advance(descriptor: number, bytes: number): number {
     const description = this.#open.get(descriptor)

@@ -1,3 +1,4 @@
+import { inOrderOfEffect } from './effects.ts'
 import { FileTable } from './file-table.ts'
 import type { Operation } from './operations.ts'
 import { argumentsOf, type SystemCall } from './system-calls.ts'
@@ -5,7 +6,9 @@ import { argumentsOf, type SystemCall } from './system-calls.ts'
 /** What a process did to the files below one folder, and what it wrote to its standard output. */
 export function operationsOf(calls: readonly SystemCall[], base: string): readonly Operation[] {
   const table = new FileTable(base)
-  return calls.flatMap(call => operationOf(table, call))
+  const operations: Operation[] = []
+  for (const call of inOrderOfEffect(calls, table)) operations.push(...operationOf(table, call))
+  return operations
 }
 
 function operationOf(table: FileTable, call: SystemCall): readonly Operation[] {

@@ -1,18 +1,21 @@
-/** One system call that succeeded. Times are places in the log: a call that was interrupted in the log ends later than it starts. */
+/** One system call. Times are places in the log: a call that was interrupted in the log ends later than it starts. */
 export interface SystemCall {
   readonly name: string
   readonly start: number
   readonly end: number
   /** As strace prints them: strings in hexadecimal, in quotes. */
   readonly args: string
+  /** Negative where it failed. */
   readonly result: number
+  /** Name of the error, as `ENOENT`; null where it succeeded. */
+  readonly error: string | null
 }
 
 const LINE = /^(\d+)\s+(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*))$/s
-const RESULT = /\)\s+= (-?\d+)(?:<.*>)?(?: .*)?$/s
+const RESULT = /\)\s+= (-?\d+)(?:<.*>)?(?: (E[A-Z0-9]+))?(?: .*)?$/s
 const UNFINISHED = ' <unfinished ...>'
 
-/** Reads the output of `strace -f -xx`. Calls that failed had no effect and are left out. */
+/** Reads the output of `strace -f -xx`. Calls whose end is not there are left out. */
 export function systemCallsOf(log: string): readonly SystemCall[] {
   const calls: SystemCall[] = []
   const open = new Map<string, { readonly name: string; readonly start: number; readonly text: string }>()
@@ -26,8 +29,9 @@ export function systemCallsOf(log: string): readonly SystemCall[] {
     if (!first || first.name === '') continue
     open.delete(thread)
     const text = resumed === undefined ? first.text : first.text + rest
-    const result = Number(RESULT.exec(text)?.[1] ?? -1)
-    if (result >= 0) calls.push({ name: first.name, start: first.start, end: at, args: text.replace(RESULT, ''), result })
+    const [, result, error = null] = RESULT.exec(text) ?? []
+    if (result === undefined) continue
+    calls.push({ name: first.name, start: first.start, end: at, args: text.replace(RESULT, ''), result: Number(result), error })
   }
   return calls.sort((a, b) => momentOf(a) - momentOf(b))
 }

@@ -1,11 +1,10 @@
 import { createHash, type Hash } from 'node:crypto'
-import { abortableBody, type Checksum, type StorageBody, StowageError } from '@stowage/core/contracts'
+import { abortableBody, type Checksum, disposeChunk, type StorageBody, StowageError } from '@stowage/core/contracts'
 import { crc32c, crc32cText } from './crc32c.ts'
 
 /** Part of a body: what one request sends. */
 export interface Block {
-  readonly chunks: readonly Uint8Array[]
-  readonly sizeBytes: number
+  readonly bytes: Buffer
   readonly last: boolean
 }
 
@@ -14,12 +13,16 @@ export interface BlocksOptions {
   readonly maxBytes: number
   readonly sizeBytes?: number | undefined
   readonly checksum?: Checksum | undefined
+  /** Whether nobody else keeps the body's chunks: their memory is given back as soon as they are copied. Default false. */
+  readonly disposable?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
+const FIRST_BYTES = 64 * 1024
+
 /**
  * Cuts a body into blocks of one size, the last but not shorter than a byte, and proves its declared length and checksum before the
- * last is handed out: whoever sends a block commits nothing that is wrong.
+ * last is handed out: whoever sends a block commits nothing that is wrong. Holds one block, and the chunk that goes beyond it.
  */
 export class Blocks {
   readonly #options: BlocksOptions
@@ -27,8 +30,9 @@ export class Blocks {
   readonly #hash: Hash | null
   #crc = 0
   #sizeBytes = 0
-  #rest: Uint8Array[] = []
-  #restBytes = 0
+  /** What `#rest` is the rest of. */
+  #chunk: Uint8Array = new Uint8Array(0)
+  #rest: Uint8Array = new Uint8Array(0)
   #ended = false
 
   constructor(body: StorageBody, options: BlocksOptions) {
@@ -47,20 +51,38 @@ export class Blocks {
     return this.#sizeBytes
   }
 
-  /** @throws `invalid_request`, `content_too_large`, `checksum_mismatch`, `aborted`; whatever the source throws */
-  async next(): Promise<Block> {
-    const { blockBytes } = this.#options
-    while (!this.#ended && this.#restBytes <= blockBytes) {
-      const { done, value } = await this.#source.next()
-      if (done) this.#end()
-      else if (value.byteLength > 0) this.#take(value)
+  /**
+   * @param target memory that the block is put into where it is large enough
+   * @throws `invalid_request`, `content_too_large`, `checksum_mismatch`, `aborted`; whatever the source throws
+   */
+  async next(target?: Buffer): Promise<Block> {
+    const { blockBytes, disposable } = this.#options
+    let bytes = target && target.byteLength >= blockBytes ? target : Buffer.allocUnsafeSlow(Math.min(blockBytes, this.#guess()))
+    let filled = 0
+    while (filled < blockBytes && (await this.#fetch())) {
+      const piece = this.#rest.subarray(0, blockBytes - filled)
+      if (filled + piece.byteLength > bytes.byteLength) bytes = grown(bytes, filled + piece.byteLength, blockBytes)
+      bytes.set(piece, filled)
+      filled += piece.byteLength
+      this.#rest = this.#rest.subarray(piece.byteLength)
+      if (disposable && this.#rest.byteLength === 0) disposeChunk(this.#chunk)
     }
-    return this.#restBytes > blockBytes ? this.#cut(blockBytes) : this.#cut(this.#restBytes)
+    return { bytes: bytes.subarray(0, filled), last: !(await this.#fetch()) }
   }
 
   /** Lets the source go; no block comes any more. */
   async stop(): Promise<void> {
     await this.#source.return()
+  }
+
+  /** @returns whether there are bytes in `#rest` */
+  async #fetch(): Promise<boolean> {
+    while (this.#rest.byteLength === 0 && !this.#ended) {
+      const { done, value } = await this.#source.next()
+      if (done) this.#end()
+      else this.#take(value)
+    }
+    return this.#rest.byteLength > 0
   }
 
   #take(chunk: Uint8Array): void {
@@ -72,8 +94,8 @@ export class Blocks {
       throw new StowageError('content_too_large', `The body is longer than ${maxBytes} bytes, the most that is taken.`)
     this.#hash?.update(chunk)
     this.#crc = crc32c(chunk, this.#crc)
-    this.#rest.push(chunk)
-    this.#restBytes += chunk.byteLength
+    this.#chunk = chunk
+    this.#rest = chunk
   }
 
   #end(): void {
@@ -85,17 +107,16 @@ export class Blocks {
       throw new StowageError('checksum_mismatch', 'The bytes do not have the declared SHA-256.')
   }
 
-  #cut(sizeBytes: number): Block {
-    const chunks: Uint8Array[] = []
-    let missing = sizeBytes
-    while (missing > 0) {
-      const chunk = this.#rest.shift()
-      if (!chunk) break
-      chunks.push(chunk.subarray(0, missing))
-      if (chunk.byteLength > missing) this.#rest.unshift(chunk.subarray(missing))
-      missing -= Math.min(missing, chunk.byteLength)
-    }
-    this.#restBytes -= sizeBytes
-    return { chunks, sizeBytes, last: this.#ended && this.#restBytes === 0 }
+  /** Bytes that are still to come, at most; the beginning of a body of unknown length may be all of it. */
+  #guess(): number {
+    const { sizeBytes } = this.#options
+    if (sizeBytes !== undefined) return sizeBytes - this.#sizeBytes + this.#rest.byteLength
+    return this.#sizeBytes === 0 ? FIRST_BYTES : Number.POSITIVE_INFINITY
   }
+}
+
+function grown(bytes: Buffer, needed: number, most: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(Math.min(most, Math.max(needed, 2 * bytes.byteLength)))
+  larger.set(bytes)
+  return larger
 }

@@ -1,10 +1,10 @@
 import type { ObjectInfo, PutOptions, StorageBody } from '@stowage/core/contracts'
-import { disposeChunk, StowageError } from '@stowage/core/contracts'
+import { StowageError } from '@stowage/core/contracts'
 import { type Block, Blocks } from './blocks.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import type { Place } from './place.ts'
 import { uploadPath } from './place.ts'
-import type { RequestBody } from './requests.ts'
+import { piecesOf, type RequestBody } from './requests.ts'
 import { infoOf, type Resource, saidOf } from './resource.ts'
 import { ResumableUpload } from './resumable.ts'
 import { beginWrite, conditionOf, settle, type Write } from './write.ts'
@@ -13,16 +13,16 @@ import { beginWrite, conditionOf, settle, type Write } from './write.ts'
 export async function putObject(place: Place, key: string, body: StorageBody, options: PutOptions): Promise<ObjectInfo> {
   const write = beginWrite(key, 'store', options)
   const said = saidOf(options, write.id)
-  const { sizeBytes, checksum, signal } = options
+  const { sizeBytes, checksum, disposableChunks: disposable, signal } = options
   const ended = new AbortController()
   const both = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal
   const maxBytes = capabilitiesOf(place.prefix).maxObjectBytes
-  const blocks = new Blocks(body, { blockBytes: place.partBytes, maxBytes, sizeBytes, checksum, signal: both })
+  const blocks = new Blocks(body, { blockBytes: place.partBytes, maxBytes, sizeBytes, checksum, disposable, signal: both })
   try {
     const first = await blocks.next()
     const made = first.last
       ? await insert(place, write, said, { blocks, first })
-      : await putInBlocks(place, write, said, { blocks, first, disposable: options.disposableChunks ?? false })
+      : await putInBlocks(place, write, said, { blocks, first })
     return infoOf(place, verified(made, blocks, write))
   } finally {
     // A source that is silent is not waited for.
@@ -49,7 +49,7 @@ async function insert(place: Place, write: Write, said: Said, { blocks, first }:
 }
 
 /** The object's metadata and its bytes, so that both arrive or neither. @see RFC 2387 */
-function relatedBody(resource: Said, { chunks, sizeBytes }: Block, unique: string): RequestBody {
+function relatedBody(resource: Said, { bytes }: Block, unique: string): RequestBody {
   const boundary = `stowage-${unique}`
   const type = String(resource.contentType ?? 'application/octet-stream')
   const head = Buffer.from(
@@ -66,29 +66,23 @@ function relatedBody(resource: Said, { chunks, sizeBytes }: Block, unique: strin
   )
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
   return {
-    chunks: () => [head, ...chunks, tail],
-    sizeBytes: head.byteLength + sizeBytes + tail.byteLength,
+    chunks: () => [head, ...piecesOf(bytes), tail],
+    sizeBytes: head.byteLength + bytes.byteLength + tail.byteLength,
     contentType: `multipart/related; boundary=${boundary}`,
   }
 }
 
-async function putInBlocks(
-  place: Place,
-  write: Write,
-  said: Said,
-  { blocks, first, disposable }: Reading & { readonly disposable: boolean },
-): Promise<Resource> {
+async function putInBlocks(place: Place, write: Write, said: Said, { blocks, first }: Reading): Promise<Resource> {
   const upload = await ResumableUpload.begin(place, write, said)
   try {
-    for (let block = first; ; ) {
-      const next = block.last ? null : blocks.next()
+    for (let block = first, sent: Block | null = null; ; ) {
+      const next = block.last ? null : blocks.next(sent?.bytes)
       // Until it is awaited below; a failure of `send` comes first.
       next?.catch(() => undefined)
       const made = await upload.send(block, block.last ? blocks.crc32c : null)
-      // Nothing of it is sent again.
-      if (disposable) for (const chunk of block.chunks) disposeChunk(chunk)
       if (made) return made
       if (!next) throw new StowageError('bad_gateway', `Could not ${write.doing}: the service waits for more than there is.`)
+      sent = block
       block = await next
     }
   } catch (error) {

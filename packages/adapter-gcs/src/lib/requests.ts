@@ -38,3 +38,10 @@ export const jsonBody = (value: unknown): RequestBody => {
   const bytes = Buffer.from(JSON.stringify(value))
   return { chunks: () => [bytes], sizeBytes: bytes.byteLength, contentType: 'application/json; charset=UTF-8' }
 }
+
+const PIECE_BYTES = 64 * 1024
+
+/** For a body: of many bytes at once a copy would be made, encrypted, before the first of them leaves. */
+export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let start = 0; start < bytes.byteLength; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES)
+}

@@ -1,7 +1,7 @@
 import { StowageError } from '@stowage/core/contracts'
 import type { Block } from './blocks.ts'
 import { type Place, uploadPath } from './place.ts'
-import { jsonBody, type ServiceAnswer, type ServiceRequest } from './requests.ts'
+import { jsonBody, piecesOf, type ServiceAnswer, type ServiceRequest } from './requests.ts'
 import type { Resource } from './resource.ts'
 import { jsonIn } from './service.ts'
 import { conditionOf, refusedWrite, type Write } from './write.ts'
@@ -52,7 +52,7 @@ export class ResumableUpload {
    * @returns the object, once it is whole
    */
   async send(block: Block, crc32c: string | null): Promise<Resource | null> {
-    const end = this.#start + block.sizeBytes
+    const end = this.#start + block.bytes.byteLength
     let kept = this.#start
     for (let n = 1; kept < end; ) {
       try {
@@ -86,9 +86,9 @@ export class ResumableUpload {
     }
   }
 
-  #request({ chunks, sizeBytes, last }: Block, from: number, crc32c: string | null): ServiceRequest {
+  #request({ bytes, last }: Block, from: number, crc32c: string | null): ServiceRequest {
     const { doing, signal } = this.#write
-    const end = this.#start + sizeBytes
+    const end = this.#start + bytes.byteLength
     return {
       doing,
       method: 'PUT',
@@ -97,7 +97,7 @@ export class ResumableUpload {
         'content-range': `bytes ${from}-${end - 1}/${last ? end : '*'}`,
         ...(crc32c !== null && { 'x-goog-hash': `crc32c=${crc32c}` }),
       },
-      body: { chunks: () => behind(chunks, from - this.#start), sizeBytes: end - from },
+      body: { chunks: () => piecesOf(bytes.subarray(from - this.#start)), sizeBytes: end - from },
       signal,
     }
   }
@@ -144,13 +144,4 @@ function lost({ doing }: Write): StowageError {
 function keptBy({ headers }: ServiceAnswer): number {
   const last = /^bytes=0-(\d+)$/.exec(headers.get('range') ?? '')?.[1]
   return last === undefined ? 0 : Number(last) + 1
-}
-
-function* behind(chunks: readonly Uint8Array[], skipBytes: number): Generator<Uint8Array, void> {
-  let skip = skipBytes
-  for (const chunk of chunks) {
-    const kept = chunk.subarray(Math.min(skip, chunk.byteLength))
-    skip -= chunk.byteLength - kept.byteLength
-    if (kept.byteLength > 0) yield kept
-  }
 }

@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly } from '@stowage/core'
 import { assetApi, bearer } from '@stowage/http'
 import { closeGracefully, prepareServer } from '@stowage/http/node'
 import { expressAssets } from '@stowage/http-express'
 import { postgresMetadata } from '@stowage/metadata-postgres'
 import express from 'express'
+import { storageAt } from '../storage-place.ts'
 
-// One of several servers over one database and one folder: says its port, and ends when its parent lets go of it.
-const [url = '', root = ''] = process.argv.slice(2)
+// One of several servers over one database and one storage: says its port, and ends when its parent lets go of it.
+const [url = '', place = ''] = process.argv.slice(2)
 const stowage = await createStowage({
-  storage: fsStorage({ root }),
+  storage: await storageAt(JSON.parse(place)),
   metadata: postgresMetadata({ url, connections: 4 }),
   policy: ownerOnly(),
   // Never used up, so that room is kept for each upload.

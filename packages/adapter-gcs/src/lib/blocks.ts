@@ -34,6 +34,8 @@ export class Blocks {
   #chunk: Uint8Array = new Uint8Array(0)
   #rest: Uint8Array = new Uint8Array(0)
   #ended = false
+  /** Blocks' memory, each as large as may be needed. */
+  readonly #free: Buffer[] = []
 
   constructor(body: StorageBody, options: BlocksOptions) {
     this.#options = options
@@ -51,13 +53,10 @@ export class Blocks {
     return this.#sizeBytes
   }
 
-  /**
-   * @param target memory that the block is put into where it is large enough
-   * @throws `invalid_request`, `content_too_large`, `checksum_mismatch`, `aborted`; whatever the source throws
-   */
-  async next(target?: Buffer): Promise<Block> {
+  /** @throws `invalid_request`, `content_too_large`, `checksum_mismatch`, `aborted`; whatever the source throws */
+  async next(): Promise<Block> {
     const { blockBytes, disposable } = this.#options
-    let bytes = target && target.byteLength >= blockBytes ? target : Buffer.allocUnsafeSlow(Math.min(blockBytes, this.#guess()))
+    let bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(Math.min(blockBytes, this.#guess()))
     let filled = 0
     while (filled < blockBytes && (await this.#fetch())) {
       const piece = this.#rest.subarray(0, blockBytes - filled)
@@ -70,8 +69,14 @@ export class Blocks {
     return { bytes: bytes.subarray(0, filled), last: !(await this.#fetch()) }
   }
 
-  /** Lets the source go; no block comes any more. */
+  /** No request reads this block any more: its memory is used again. */
+  done({ bytes: { buffer } }: Block): void {
+    if (buffer instanceof ArrayBuffer) this.#free.push(Buffer.from(buffer))
+  }
+
+  /** Lets the source go, and the memory of what is done; no block comes any more. */
   async stop(): Promise<void> {
+    for (const bytes of this.#free.splice(0)) disposeChunk(bytes)
     await this.#source.return()
   }
 
@@ -118,5 +123,7 @@ export class Blocks {
 function grown(bytes: Buffer, needed: number, most: number): Buffer {
   const larger = Buffer.allocUnsafeSlow(Math.min(most, Math.max(needed, 2 * bytes.byteLength)))
   larger.set(bytes)
+  // Nobody else has it, and the collector would let it lie for long.
+  disposeChunk(bytes)
   return larger
 }

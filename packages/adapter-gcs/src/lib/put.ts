@@ -75,14 +75,14 @@ function relatedBody(resource: Said, { bytes }: Block, unique: string): RequestB
 async function putInBlocks(place: Place, write: Write, said: Said, { blocks, first }: Reading): Promise<Resource> {
   const upload = await ResumableUpload.begin(place, write, said)
   try {
-    for (let block = first, sent: Block | null = null; ; ) {
-      const next = block.last ? null : blocks.next(sent?.bytes)
+    for (let block = first; ; ) {
+      const next = block.last ? null : blocks.next()
       // Until it is awaited below; a failure of `send` comes first.
       next?.catch(() => undefined)
       const made = await upload.send(block, block.last ? blocks.crc32c : null)
+      blocks.done(block)
       if (made) return made
       if (!next) throw new StowageError('bad_gateway', `Could not ${write.doing}: the service waits for more than there is.`)
-      sent = block
       block = await next
     }
   } catch (error) {

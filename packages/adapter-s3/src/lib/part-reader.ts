@@ -146,5 +146,7 @@ export class PartReader {
 function grown(bytes: Buffer, needed: number, most: number): Buffer {
   const larger = Buffer.allocUnsafeSlow(Math.min(most, Math.max(needed, 2 * bytes.byteLength)))
   larger.set(bytes)
+  // Nobody else has it, and the collector would let it lie for long.
+  disposeChunk(bytes)
   return larger
 }

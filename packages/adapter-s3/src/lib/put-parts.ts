@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type CompletedPart, UploadPartCommand } from '@aws-sdk/client-s3'
-import { type ObjectInfo, type PutOptions, StowageError } from '@stowage/core/contracts'
+import { disposeChunk, type ObjectInfo, type PutOptions, StowageError } from '@stowage/core/contracts'
 import { quoted, s3Error } from './errors.ts'
 import { etagOf } from './object-info.ts'
 import { beginUpload, completeOwn, giveUp, type Upload } from './own-upload.ts'
@@ -65,6 +65,8 @@ async function sendParts(upload: Upload, { first, reader, sizes, failed }: Parts
     await Promise.all(underWay)
   }
   upload.signal.throwIfAborted()
+  // The service has all of them: no request reads this memory any more, and the collector would let it lie for long.
+  for (const bytes of free) disposeChunk(bytes)
   return done
 }
 

@@ -14,35 +14,37 @@ export async function* abortableBody(body: StorageBody, signal?: AbortSignal): A
   }
   const source = body[Symbol.asyncIterator]()
   let state = 'idle' as 'idle' | 'waiting' | 'ended'
-  const step = async (): Promise<IteratorResult<Uint8Array>> => {
+  let stopWaiting: ((reason: unknown) => void) | null = null
+  const step = (): Promise<IteratorResult<Uint8Array>> => {
+    throwIfAborted(signal)
     state = 'waiting'
-    try {
-      const result = await source.next()
-      state = result.done ? 'ended' : 'idle'
-      return result
-    } catch (error) {
-      state = 'ended'
-      throw error
-    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        state = 'ended'
+        reject(error)
+      }
+      stopWaiting = reject
+      try {
+        Promise.resolve(source.next()).then(result => {
+          state = result.done ? 'ended' : 'idle'
+          resolve(result)
+        }, fail)
+      } catch (error) {
+        fail(error)
+      }
+    })
   }
+  // One for all chunks: one for each would cost more than the chunk.
+  const onAbort = (): void => {
+    if (signal) stopWaiting?.(abortError(signal))
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    for (let next = await unlessAborted(step, signal); !next.done; next = await unlessAborted(step, signal)) yield next.value
+    for (let next = await step(); !next.done; next = await step()) yield next.value
   } finally {
+    signal?.removeEventListener('abort', onAbort)
     if (state === 'idle') await source.return?.()
     // A generator answers `return()` only after the `next()` that it waits in, which may be never.
     if (state === 'waiting') void Promise.resolve(source.return?.()).catch(() => undefined)
-  }
-}
-
-async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  throwIfAborted(signal)
-  if (!signal) return work()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(abortError(signal))
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work(), promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }

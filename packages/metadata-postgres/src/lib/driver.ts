@@ -3,6 +3,7 @@ import type { Row, SqlDriver, Statement } from '@stowage/metadata-sql'
 import pg, { type Pool } from 'pg'
 import { aborted, orAborted } from './aborted.ts'
 import { isInTheWay, isLost, translate } from './errors.ts'
+import { planning } from './planning.ts'
 import { type Connection, run, runBatch, type Step, StepError } from './run.ts'
 import { type Slots, slots } from './slots.ts'
 import { statements } from './statements.ts'
@@ -54,11 +55,15 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
   }
 
   const borrow = async <T>(use: (client: Connection) => Promise<T>): Promise<T> => tracked(lend(opened(), use))
+  const plans = planning(options.prepared && !options.pool)
 
   async function attempt(steps: readonly Step[]): Promise<readonly (readonly Row[])[]> {
     for (let left = TRIES; ; left--) {
       try {
-        return await lend(opened(), client => runBatch(client, steps))
+        return await lend(opened(), client => {
+          plans.asItComes(client)
+          return runBatch(client, steps)
+        })
       } catch (error) {
         if (left <= 1 || !isInTheWay(error instanceof StepError ? error.cause : error)) throw error
       }
@@ -80,7 +85,8 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
     }
     signal?.addEventListener('abort', cancel, { once: true })
     try {
-      return (await run(client, ask(statement, false), statement.parameters)).rows
+      const kept = plans.eachAnew(client)
+      return (await run(client, ask(statement, kept), statement.parameters)).rows
     } catch (error) {
       throw signal?.aborted ? aborted(signal) : error
     } finally {
@@ -102,7 +108,11 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
       state = 'open'
     },
     async read(statement) {
-      return (await borrow(client => run(client, ask(statement, true), statement.parameters))).rows
+      const ran = await borrow(client => {
+        plans.asItComes(client)
+        return run(client, ask(statement, true), statement.parameters)
+      })
+      return ran.rows
     },
     scan: (statement, signal) => orAborted(scan(statement, signal), signal),
     async write(batch) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { disposeChunk } from '@stowage/core/contracts'
 import type { Random } from '../kill/random.ts'
 import type { DataOperation, Inode, NameOperation, Operation, SyncOperation } from './operations.ts'
 
@@ -23,7 +24,7 @@ type Lasting = DataOperation | NameOperation
 
 /** A state in which the power may leave the disk at one moment: whatever a sync had promised by then is there. */
 export function stateAt(operations: readonly Operation[], moment: number, luck: Luck, random: Random): DiskState {
-  const lasting = lastingOf(operations)
+  const { lasting, largest } = knownOf(operations)
   const limit = luck === 'ordered' ? random.below(moment + 1) : moment
   const files = new Map<number, { bytes: Buffer; seconds: number | null }>()
   const folders = new Map<number, Map<string, Inode>>()
@@ -34,21 +35,30 @@ export function stateAt(operations: readonly Operation[], moment: number, luck: 
       isSafe || luck === 'all' || (luck === 'ordered' && operation.start < limit) || (luck === 'any' && random.below(2) === 0)
     if (!happens) continue
     if (operation.does === 'name') rename(folders, operation)
-    else change(files, operation, !isSafe && luck === 'any' ? random : null)
+    else {
+      const { number } = operation.inode
+      const file = files.get(number) ?? { bytes: emptyFile(largest.get(number) ?? 0), seconds: null }
+      files.set(number, file)
+      change(file, operation, !isSafe && luck === 'any' ? random : null)
+    }
   }
   return { files, folders }
 }
 
 interface Known {
-  readonly operation: Lasting
-  /** End of the first sync that makes it durable. */
-  readonly durableAt: number
+  /** What may last, in the order in which it began. */
+  readonly lasting: readonly {
+    readonly operation: Lasting
+    /** End of the first sync that makes it durable. */
+    readonly durableAt: number
+  }[]
+  /** How large each file may become, by inode. */
+  readonly largest: ReadonlyMap<number, number>
 }
 
-const known = new WeakMap<readonly Operation[], readonly Known[]>()
+const known = new WeakMap<readonly Operation[], Known>()
 
-/** What may last, in the order in which it began. */
-function lastingOf(operations: readonly Operation[]): readonly Known[] {
+function knownOf(operations: readonly Operation[]): Known {
   const found = known.get(operations)
   if (found) return found
   const syncs = Map.groupBy(
@@ -59,8 +69,24 @@ function lastingOf(operations: readonly Operation[]): readonly Known[] {
     .filter((operation): operation is Lasting => operation.does !== 'sync' && operation.does !== 'mark')
     .toSorted((a, b) => a.start - b.start)
     .map(operation => ({ operation, durableAt: durableAt(operation, syncs.get(syncedBy(operation)) ?? []) }))
-  known.set(operations, made)
-  return made
+  const result = { lasting: made, largest: largestOf(operations) }
+  known.set(operations, result)
+  return result
+}
+
+function largestOf(operations: readonly Operation[]): Map<number, number> {
+  const largest = new Map<number, number>()
+  for (const operation of operations) {
+    const end =
+      operation.does === 'write'
+        ? operation.offset + operation.bytes.byteLength
+        : operation.does === 'truncate'
+          ? operation.sizeBytes
+          : 0
+    if (end > 0 && 'inode' in operation)
+      largest.set(operation.inode.number, Math.max(end, largest.get(operation.inode.number) ?? 0))
+  }
+  return largest
 }
 
 /** A name lasts by its folder; the two of a rename by the one that it was given in. */
@@ -81,38 +107,31 @@ function rename(folders: Map<number, Map<string, Inode>>, { changes }: NameOpera
   }
 }
 
+/** Without bytes, but with room for so many: a log of thousands of writes is not copied for each. */
+const emptyFile = (roomBytes: number): Buffer => Buffer.from(new ArrayBuffer(roomBytes), 0, 0)
+
 /** @param tears cuts writes at some sector; null leaves them whole */
-function change(
-  files: Map<number, { bytes: Buffer; seconds: number | null }>,
-  operation: DataOperation,
-  tears: Random | null,
-): void {
-  const { number } = operation.inode
-  const file = files.get(number) ?? { bytes: Buffer.alloc(0), seconds: null }
-  files.set(number, file)
+function change(file: { bytes: Buffer; seconds: number | null }, operation: DataOperation, tears: Random | null): void {
   if (operation.does === 'time') file.seconds = operation.seconds
   else if (operation.does === 'truncate') file.bytes = resized(file.bytes, operation.sizeBytes)
   else {
     const sectors = Math.ceil(operation.bytes.byteLength / SECTOR)
     const bytes = tears ? operation.bytes.subarray(0, SECTOR * tears.below(sectors + 1)) : operation.bytes
     const end = operation.offset + bytes.byteLength
-    // A file is never changed in place: other states share its bytes.
     file.bytes = resized(file.bytes, Math.max(file.bytes.byteLength, end))
     bytes.copy(file.bytes, operation.offset)
   }
 }
 
+/** In its room; bytes that are new are zero. */
 function resized(bytes: Buffer, sizeBytes: number): Buffer {
   if (bytes.byteLength >= sizeBytes) return bytes.subarray(0, sizeBytes)
-  // Room to grow, so that a log of thousands of writes is not copied for each.
-  if (bytes.buffer.byteLength - bytes.byteOffset >= sizeBytes) {
-    const grown = Buffer.from(bytes.buffer, bytes.byteOffset, sizeBytes)
-    grown.fill(0, bytes.byteLength)
-    return grown
-  }
-  const grown = Buffer.from(new ArrayBuffer(Math.max(4096, sizeBytes * 2)), 0, sizeBytes)
-  bytes.copy(grown)
-  return grown
+  return Buffer.from(bytes.buffer, bytes.byteOffset, sizeBytes).fill(0, bytes.byteLength)
+}
+
+/** Gives the memory of a state back, which is much outside of the collector's heap. Its files have no bytes any more. */
+export function forget({ files }: DiskState): void {
+  for (const { bytes } of files.values()) disposeChunk(new Uint8Array(bytes.buffer))
 }
 
 /** Visits everything that has a name, folders before what is in them. */

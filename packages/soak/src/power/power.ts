@@ -4,7 +4,7 @@ import { randomOf } from '../kill/random.ts'
 import { fastFolder } from '../lib/fast-folder.ts'
 import type { Soak } from '../lib/soak.ts'
 import { faultsOf } from './check-state.ts'
-import { fingerprint, LUCKS, type Luck, materialise, stateAt } from './disk-state.ts'
+import { fingerprint, forget, LUCKS, type Luck, materialise, stateAt } from './disk-state.ts'
 import { historyOf } from './history.ts'
 import { promisesOf } from './marks.ts'
 import { type Recording, record } from './record.ts'
@@ -22,11 +22,12 @@ export async function failPower(
   const state = stateAt(operations, moment, luck, randomOf(seed))
   const promised = promisesOf(marks.filter(mark => ('did' in mark.mark ? mark.end : mark.start) < moment).map(({ mark }) => mark))
   const print = `${fingerprint(state)} ${JSON.stringify([...promised.present].map(([id, digests]) => [id, ...digests]))}${[...promised.gone]}`
-  if (seen.has(print)) return
+  if (seen.has(print)) return forget(state)
   seen.add(print)
   const folder = await mkdtemp(join(fastFolder(), 'stowage-power-state-'))
   try {
     materialise(state, folder)
+    forget(state)
     const faults = await faultsOf(folder, promised).catch(error => [`It does not open: ${error}`])
     if (faults.length > 0)
       throw new Error(

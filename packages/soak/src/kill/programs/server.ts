@@ -1,15 +1,13 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fsStorage } from '@stowage/adapter-fs'
 import { createStowage, ownerOnly, systemClock } from '@stowage/core'
 import type { Clock } from '@stowage/core/contracts'
 import { assetApi, bearer, signedObjects } from '@stowage/http'
-import { closeGracefully, prepareServer } from '@stowage/http/node'
-import { expressAssets } from '@stowage/http-express'
+import { closeGracefully, nodeHandler, prepareServer } from '@stowage/http/node'
 import { sqliteMetadata } from '@stowage/metadata-sqlite'
-import express from 'express'
 import { createCrash } from '../crash.ts'
 import {
   BASE_PATH,
@@ -63,17 +61,17 @@ const stowage = await createStowage({
   },
 })
 const authenticate = bearer(new Map([[TOKEN, { id: 'alice' }]]))
-const app = express().disable('x-powered-by')
-app.use((request, response, next) => {
-  if (request.method !== 'GET') crash.answer(response)
-  next()
-})
 const { openSignedRequest } = disk
 if (!openSignedRequest) throw new Error('The disk signs nothing.')
-app.use(expressAssets(signedObjects({ ...storage, openSignedRequest }, { path: OBJECTS_PATH, logger: console })))
-app.use(expressAssets(assetApi(stowage, { basePath: BASE_PATH, authenticate })))
-const server = app.listen(0, '127.0.0.1')
+const handleSigned = nodeHandler(signedObjects({ ...storage, openSignedRequest }, { path: OBJECTS_PATH, logger: console }))
+const handleApi = nodeHandler(assetApi(stowage, { basePath: BASE_PATH, authenticate }))
+// On Node's own server: a framework would be a sixth of each start.
+const server = createServer((request, response) => {
+  if (request.method !== 'GET') crash.answer(response)
+  handleSigned(request, response, () => handleApi(request, response))
+})
 prepareServer(server)
+server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 // Without its parent it would serve for ever.
 process.on('disconnect', () => process.exit())
